@@ -23,7 +23,13 @@ export interface HandleRequestOptions {
   readonly clock: Clock;
   /** Called with unexpected errors, which are hidden from callers. */
   readonly onError: (path: string, error: unknown) => void;
-  readonly isLeaving: () => boolean;
+}
+
+interface Caller {
+  readonly connection: Connection;
+  readonly peerRole: PeerRole;
+  /** Returns whether the connection is to be closed with the reply. */
+  readonly closes: () => boolean;
 }
 
 /** A request, with what it holds while it is handled. */
@@ -42,7 +48,7 @@ interface Handling {
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  { connection, peerRole }: { readonly connection: Connection; readonly peerRole: PeerRole },
+  { connection, peerRole, closes }: Caller,
   options: HandleRequestOptions,
 ): Promise<void> {
   const cutter = new AbortController();
@@ -59,7 +65,7 @@ export async function handleRequest(
   try {
     bytes.take(0, true);
     if (reply !== undefined && !response.destroyed)
-      await sendReply(request, response, { reply, cut: cutter.signal }, options);
+      await sendReply(request, response, { reply, cut: cutter.signal, closes: closes() }, options);
   } finally {
     bytes[Symbol.dispose]();
   }

@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   /** Maximum time that a connection is kept open between two requests. */
   readonly maxConnectionIdleMs: number;
   readonly drainTimeoutMs: number;
-  /** Aborts when each open connection is to be closed with its next reply. */
+  /** Aborts when each open connection is to be closed with the reply to its last request. */
   readonly leaving: AbortSignal;
   /** Aborts when draining begins: new connections are rejected. */
   readonly draining: AbortSignal;
@@ -86,14 +86,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 function handleAll({ server, peerRoleOf }: WebServer, work: InferWork, options: HttpServerOptions): void {
   const { handlers, guard, limiter, origins, tls, leaving, clock, onError } = options;
   const protocol = createProtocolCalls(handlers, guard);
-  const isLeaving = (): boolean => leaving.aborted;
-  const settings = { protocol, work, limiter, origins, clock, onError, isLeaving };
+  const settings = { protocol, work, limiter, origins, clock, onError };
   const enqueue = createRequestQueues(server, limiter, tls !== undefined);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     request.on('error', ignore);
-    enqueue(request, async (connection) => {
+    enqueue(request, async ({ connection, isLast }) => {
+      const closes = (): boolean => leaving.aborted && isLast();
       try {
-        await handleRequest(request, response, { connection, peerRole: peerRoleOf(request.socket) }, settings);
+        await handleRequest(request, response, { connection, closes, peerRole: peerRoleOf(request.socket) }, settings);
       } catch (error) {
         onError(request.url ?? '', error);
         response.destroy();

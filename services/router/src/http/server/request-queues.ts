@@ -5,8 +5,15 @@ import type { Socket } from 'node:net';
 import type { Connection, Limiter } from '@pareto/rpc';
 import { rejectWith } from './client-error.js';
 
+/** A request whose turn has come. */
+interface DueRequest {
+  readonly connection: Connection;
+  /** Returns whether the connection has sent no other request that is not answered yet. */
+  readonly isLast: () => boolean;
+}
+
 /** Runs `handle` after the earlier requests of the same connection. It must resolve when the reply was sent. */
-export type EnqueueRequest = (request: IncomingMessage, handle: (connection: Connection) => Promise<void>) => void;
+export type EnqueueRequest = (request: IncomingMessage, handle: (due: DueRequest) => Promise<void>) => void;
 
 /** Maximum number of requests of one connection without a reply. Each takes memory before it is served. */
 const maxOpen = 8;
@@ -53,7 +60,7 @@ export function createRequestQueues(server: Server, limiter: Limiter, isSecure: 
     queue.open++;
     queue.last = queue.last.then(async () => {
       await limiter.turns.take(queue.connection, () => socket.destroyed);
-      if (!socket.destroyed) await handle(queue.connection);
+      if (!socket.destroyed) await handle({ connection: queue.connection, isLast: () => queue.open === 1 });
       await nextIteration();
       queue.open--;
     });

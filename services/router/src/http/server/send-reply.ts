@@ -9,8 +9,14 @@ import { bytesOf, type Reply } from '../reply/reply.js';
 
 interface SendOptions {
   readonly limiter: Limiter;
-  readonly isLeaving: () => boolean;
   readonly clock: Clock;
+}
+
+interface Sending {
+  readonly reply: Reply;
+  readonly cut: AbortSignal;
+  /** Set if the connection is to be closed with the reply, and with it the requests that the caller sent already. */
+  readonly closes: boolean;
 }
 
 const lingerMs = milliseconds(2_000);
@@ -25,7 +31,7 @@ const headerText = (text: string): string => text.replace(/[^\t\x20-\x7e]/g, '?'
 export async function sendReply(
   request: IncomingMessage,
   response: ServerResponse,
-  { reply, cut }: { readonly reply: Reply; readonly cut: AbortSignal },
+  { reply, cut, closes }: Sending,
   options: SendOptions,
 ): Promise<void> {
   const destroy = (): void => void response.destroy();
@@ -36,7 +42,7 @@ export async function sendReply(
       response.setHeader(name, headerText(String(value)));
     // The unread rest of the body would take the place of the next request.
     const isUnread = !request.complete;
-    if (options.isLeaving() || isUnread) response.setHeader('connection', 'close');
+    if (closes || isUnread) response.setHeader('connection', 'close');
     if (reply.status !== 204) response.setHeader('content-length', bytesOf(reply));
     response.writeHead(reply.status);
     if (request.method !== 'HEAD') await writeBody(response, reply.body);

@@ -19,13 +19,14 @@ describe('the limits of the HTTP server', () => {
   let finishing: Promise<void> | undefined;
   let answerBytes = 0;
   let inferred = 0;
+  let leaving = new AbortController();
   const sockets: Socket[] = [];
 
   async function start(limits: Partial<Limits> = {}, guard: Guard = () => undefined): Promise<void> {
     limiter = createLimiter({ limits, clock, onReached: (limit) => reached.push(limit) });
     server = createHttpServer({
       ...{ host: '127.0.0.1', port: 0, guard, limiter, clock, origins: [] },
-      ...{ leaving: new AbortController().signal, draining: new AbortController().signal },
+      ...{ leaving: leaving.signal, draining: new AbortController().signal },
       ...{
         maxConnectionIdleMs: 60_000,
         drainTimeoutMs: 0,
@@ -54,6 +55,7 @@ describe('the limits of the HTTP server', () => {
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
     finishing = undefined;
+    leaving = new AbortController();
     answerBytes = inferred = 0;
     reached.splice(0);
     const stopped = server.stop();
@@ -204,6 +206,25 @@ describe('the limits of the HTTP server', () => {
     assert.ok(inferred <= 1 + 8, `${inferred} queries`);
     assert.ok(reached.length > 0 && reached.every((limit) => limit === 'streams'));
     await assertServes();
+  });
+
+  it('answers all requests that a connection has sent when the router leaves, and closes it with the last reply', async () => {
+    await start();
+    let finish = (): void => undefined;
+    finishing = new Promise((resolve) => (finish = resolve));
+    const early = await open();
+    early.write(post(inferPath, '{"inputs":[]}') + headOf('GET', '/v2').repeat(2));
+    await waitFor('the query', async () => (inferred === 1 ? true : undefined));
+    leaving.abort();
+    finish();
+    const late = await open();
+    late.write(headOf('GET', '/v2') + post(inferPath, '{"inputs":[]}') + headOf('GET', '/v2'));
+    for (const socket of [early, late]) {
+      const text = await received(socket, /connection: close/i);
+      await isClosed(socket);
+      assert.equal(text.match(/HTTP\/1.1 200 /g)?.length, 3, text);
+      assert.match(text, /(HTTP\/1.1 200 .*){3}connection: close/is);
+    }
   });
 
   it('closes useless connections in favour of new ones, and keeps those in use', async () => {
