@@ -101,7 +101,8 @@ async function send(options: Options, { stdout, stderr, stop }: ProgramContext):
   const { scenario, output, quiet } = options;
   const settings = resolveSettings(options, scenario === undefined ? undefined : await readScenario(scenario));
   await checkWritable(options);
-  const run = await sendLoad(settings, { signal: stop, output: quiet === true ? undefined : stderr });
+  const warn = (text: string): void => void stderr.write(`loadgen: ${text}\n`);
+  const run = await sendLoad(settings, { signal: stop, output: quiet === true ? undefined : stderr, warn });
   const style = { paint: paintFor(stdout), width: stdout.columns ?? Infinity };
   stdout.write(`${output === 'json' ? formatJson(run) : formatReport(run, style)}\n`);
   await writeReports(run, options);

@@ -5,13 +5,12 @@ import type { ParameterValue } from '@pareto/protocol';
 import { createClient, type Channel } from '@pareto/rpc';
 import type { LoadClass } from '../load/run-load.js';
 import { createSyntheticPayloads, readPayloads, type Payload } from '../payloads.js';
-import { checkTarget } from './check-target.js';
 import { defaultObjectiveMs, type LoadSettings, type QuerySettings } from '../settings/load-settings.js';
 
 /** Limit of the payloads of all classes together. */
 const maxPayloads = 10_000;
 
-/** Throws an error that names the cause if the server is not reachable, or does not have a target. */
+/** Throws `invalid-argument` if a file of samples cannot be read. */
 export function loadClasses({ queries, seed }: LoadSettings, channel: Channel): Promise<readonly LoadClass[]> {
   const limit = Math.ceil(maxPayloads / queries.length);
   return Promise.all(
@@ -34,7 +33,6 @@ async function loadPayloads(
   { channel, seed, limit }: PayloadSource,
 ): Promise<readonly Payload[]> {
   const { target, data } = query;
-  await checkTarget(target, channel);
   const minAccuracy = hasMetricLimit(query) ? await translateLimit(query, channel) : query.minAccuracy;
   const options = { target, parameters: objectiveParameters({ ...query, minAccuracy }), limit };
   if (data !== undefined) return readPayloads(data, options);

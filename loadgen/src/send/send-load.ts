@@ -21,15 +21,18 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Output of the progress. None if undefined. */
   readonly output: ProgressOutput | undefined;
+  /** Called with the reason why an address gets no requests. */
+  readonly warn: (text: string) => void;
   readonly clock?: Clock;
 }
 
-export async function sendLoad(settings: LoadSettings, options: SendOptions): Promise<LoadRun> {
-  const { signal, output, clock = systemClock } = options;
-  const { warmUpMs, durationMs, timeoutMs } = settings;
-  const rng = createSeededRng(settings.seed);
-  const plan = planLoad(settings, await createStreams(settings), rng);
-  using connection = await connect(settings);
+export async function sendLoad(given: LoadSettings, options: SendOptions): Promise<LoadRun> {
+  const { signal, output, warn, clock = systemClock } = options;
+  const { warmUpMs, durationMs, timeoutMs } = given;
+  const rng = createSeededRng(given.seed);
+  const plan = planLoad(given, await createStreams(given), rng);
+  using connection = await connect(given, warn);
+  const settings = { ...given, address: connection.address };
   const classes = await loadClasses(settings, connection.channel);
   signal.throwIfAborted();
   using preciseClock = createPreciseClock();
