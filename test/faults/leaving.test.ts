@@ -27,7 +27,7 @@ describe('services that are stopped as planned', function () {
     const payloads = await rightPayloads(client, digits, 'digits');
     const load = startLoad([balancer.address], { payloads, ratePerSecond: 40 });
     await sleep(lengths.settleMs);
-    for (const service of [...cluster.routers, ...cluster.workers, ...cluster.routers]) {
+    for (const service of [cluster.controller, ...cluster.routers, ...cluster.workers, ...cluster.routers]) {
       assert.equal(await service.stop(), 0, service.child.output.slice(-1_000));
       await service.start();
       await sleep(lengths.settleMs);

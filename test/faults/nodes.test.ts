@@ -6,6 +6,7 @@ import { noneFailed } from '../support/accounts.js';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
 import { lengths } from '../support/length.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
+import { createReadyBalancer } from '../support/ready-balancer.js';
 import { waitForQueries, type ServiceProcess } from '../support/service-process.js';
 import { sleep } from './fixture.js';
 
@@ -34,10 +35,10 @@ describe('a node', function () {
       30_000,
     );
   }
-  const load = (...routers: readonly ServiceProcess[]): Load =>
+  const load = (routers: readonly Pick<ServiceProcess, 'address'>[], ratePerSecond = 40): Load =>
     startLoad(
       routers.map(({ address }) => address),
-      { payloads, ratePerSecond: 40 },
+      { payloads, ratePerSecond },
     );
   const answersOf = async (worker: ServiceProcess): Promise<number> =>
     (await worker.metrics()).value('pareto_worker_requests_total');
@@ -46,7 +47,7 @@ describe('a node', function () {
     const { routers, workers } = started.cluster;
     const [router = assert.fail()] = routers;
     const before = await Promise.all(workers.map(answersOf));
-    const sent = load(router);
+    const sent = load([router]);
     await sleep(lengths.settleMs);
     const report = await sent.stop();
     noneFailed('queries of one node', report);
@@ -58,7 +59,7 @@ describe('a node', function () {
 
   it('is killed: no query of another node fails', async () => {
     const [lost = assert.fail(), other = assert.fail()] = started.cluster.routers;
-    const sent = load(other);
+    const sent = load([other]);
     await sleep(lengths.settleMs);
     await lost.kill();
     await sleep(lengths.settleMs);
@@ -66,9 +67,10 @@ describe('a node', function () {
     await lost.start();
   });
 
-  it('gets SIGTERM: no query fails', async () => {
+  it('gets SIGTERM: no query fails, of a client that balances and of one behind a TCP balancer', async () => {
     const { routers } = started.cluster;
-    const sent = load(...routers);
+    await using balancer = await createReadyBalancer(routers);
+    const loads = [load(routers, 20), load([balancer], 20)];
     await sleep(lengths.settleMs);
     for (const router of routers) {
       assert.equal(await router.stop(), 0, router.child.output.slice(-1_000));
@@ -76,13 +78,15 @@ describe('a node', function () {
       await untilAllServe();
       await waitForQueries(router);
     }
-    noneFailed('nodes restarted', await sent.stop());
+    const [balanced, behind] = await Promise.all(loads.map((each) => each.stop()));
+    noneFailed('nodes restarted', balanced ?? assert.fail());
+    noneFailed('nodes restarted behind a balancer', behind ?? assert.fail());
   });
 
   it('is stopped (SIGSTOP): no query of another node fails', async () => {
     const { routers, workers } = started.cluster;
     const [paused = assert.fail(), other = assert.fail()] = routers;
-    const sent = load(other);
+    const sent = load([other]);
     await sleep(lengths.settleMs);
     paused.pause();
     await sleep(lengths.pausedMs);
