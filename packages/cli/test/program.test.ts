@@ -4,12 +4,13 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/protocol';
 import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { describeFailure, runProgram } from '../src/program.js';
 import { createTerminal } from '../src/terminal/terminal.js';
 import { digits, fakeVariant } from './support/fake-description.js';
 import { fakeJob, fakeStep } from './support/fake-jobs.js';
-import { fakeReplica, fakeWorker } from './support/fake-overview.js';
+import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from './support/fake-overview.js';
 import {
   createFakeStorage,
   startFakeController,
@@ -460,6 +461,58 @@ describe('runProgram', () => {
     const { code, stdout } = await run('status', '--controller', controller.address, '--router', '127.0.0.1:9');
     assert.equal(code, 1);
     assert.match(stdout, /^✓ controller +a:1 leads.*\n✗ router .*\n(.*\n)?✗ workers +no worker is connected\n +→ /);
+  });
+
+  it('fails in status only for what does not work, and names it', async () => {
+    let isReady = true;
+    controller.server.add('inference.GRPCInferenceService', {
+      serverMetadata: async () => ({ name: 'pareto', version: '1' }),
+      serverReady: async () => ({ ready: isReady }),
+    });
+    const { address } = controller;
+    const lost = { workerId: 'w2', connected: false };
+    const failed = fakeReplica({ state: 'FAILED' });
+    const member = { address: 'e2:2379', problem: 'it does not answer' };
+    const overviews: readonly (readonly [code: number, named: RegExp, Partial<wire.OverviewResponse>])[] = [
+      [0, /✓ workers/, {}],
+      [1, /✗ controller +no controller leads/, { leader: '' }],
+      [1, /✗ store +the store is empty/, { storeLoss: 'emptied' }],
+      [1, /✗ store /, { storeLoss: 'older', leader: '' }],
+      [1, /✗ etcd +e2:2379 is lost/, { storeMembers: [member] }],
+      [1, /✗ workers +no worker is connected/, { workers: [] }],
+      [1, /✗ w2 +is disconnected/, { workers: [fakeWorker(), fakeWorker(lost)] }],
+      [0, /✓ workers +1 connected/, { workers: [fakeWorker(), fakeWorker({ ...lost, departed: true })] }],
+      [0, /! w1 +is draining/, { workers: [fakeWorker({ draining: true })] }],
+      [1, /✗ a:fp16 +failed on w1/, { workers: [fakeWorker({ replicas: [failed] })] }],
+      [
+        0,
+        /! a:fp16 +failed on w1/,
+        { workers: [fakeWorker({ replicas: [failed, fakeReplica({ replicaId: 'r2' })] })] },
+      ],
+      [0, /! digits +.* fail/, { tasks: [fakeTaskLoad({ attainment: 0.5, failedPerSecond: 5 })] }],
+    ];
+    for (const [expected, named, overview] of overviews) {
+      controller.overview = fakeOverview({
+        controllers: [address],
+        leader: address,
+        workers: [fakeWorker()],
+        ...overview,
+      });
+      const { code, stdout } = await run('status', '--controller', address, '--router', address);
+      assert.match(stdout, named);
+      assert.equal(code, expected, stdout);
+    }
+    controller.overview = fakeOverview({ controllers: [address], leader: address, workers: [fakeWorker()] });
+    isReady = false;
+    for (const [controllerAddress, router, named] of [
+      [address, address, /✗ router .*has no routing table/],
+      [address, '127.0.0.1:9', /✗ router .*127\.0\.0\.1:9/],
+      ['127.0.0.1:9', address, /✗ controller .*127\.0\.0\.1:9/],
+    ] as const) {
+      const { code, stdout } = await run('status', '--controller', controllerAddress, '--router', router);
+      assert.match(stdout, named);
+      assert.equal(code, 1, stdout);
+    }
   });
 
   it('rejects an invalid address', async () => {
