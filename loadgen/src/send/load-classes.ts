@@ -10,7 +10,7 @@ import { defaultObjectiveMs, type LoadSettings, type QuerySettings } from '../se
 /** Limit of the payloads of all classes together. */
 const maxPayloads = 10_000;
 
-/** Throws `invalid-argument` if a file of samples cannot be read. */
+/** Throws `invalid-argument` if samples cannot be read, or a limit in the unit of a metric cannot be translated. */
 export function loadClasses({ queries, seed }: LoadSettings, channel: Channel): Promise<readonly LoadClass[]> {
   const limit = Math.ceil(maxPayloads / queries.length);
   return Promise.all(

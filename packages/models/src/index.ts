@@ -4,7 +4,7 @@ export { type InspectedValue } from './inspection/inspect-dimensions.js';
 export { type OperatorCount } from './inspection/inspect-operators.js';
 export { analyseRows, type RowAnalysis } from './rows/analyse-rows.js';
 export { parseNpy, type Tensor } from './tensors/npy.js';
-export { defaultNpzLimits, readNpz, type NpzLimits } from './tensors/npz.js';
+export { defaultNpzLimits, readNpz, readNpzRows, type NpzLimits } from './tensors/npz.js';
 export { pickRows, sliceRows } from './tensors/rows.js';
 export { labelLines, type ClassNames } from './datasets/class-labels.js';
 export {

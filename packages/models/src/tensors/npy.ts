@@ -33,13 +33,50 @@ const [maxHeaderBytes, maxRank] = [16_384, 32];
 const maxEmptyElements = 2 ** 24;
 const headerEntry = /'(descr|fortran_order|shape)'\s*:\s*('[^']*'|True|False|\([\d\s,]*\))/g;
 
+/** Maximum number of bytes before the elements. */
+export const maxNpyHeadBytes: number = 12 + maxHeaderBytes;
+
 /**
- * Parses an array. `name` is used in errors. The result shares memory with `content`, except for text, which takes at
- * most five times the memory. Throws `invalid-argument` for content that is malformed or has an unsupported type.
+ * Parses an array, or its first `rows` rows: `content` may be cut after them. `name` is used in errors. The result shares memory
+ * with `content`, except for text, which takes at most five times the memory. Throws `invalid-argument` for content that is
+ * malformed or has an unsupported type.
  */
-export function parseNpy(name: string, content: Buffer): Tensor {
-  const invalid = (why: string): ParetoError =>
+export function parseNpy(name: string, content: Buffer, rows: number = Infinity): Tensor {
+  const invalid = invalidArray(name);
+  const { datatype, descr, text, itemBytes, dims, data } = parseHead(content, rows, invalid);
+  const count = elementCount(dims);
+  const wanted = data.subarray(0, rows === Infinity ? undefined : count * itemBytes);
+  if (wanted.byteLength !== count * itemBytes) {
+    const expected = `expected ${count * itemBytes} for ${descr} (${dims.join(', ')})`;
+    throw invalid(`it holds ${data.byteLength} bytes, ${expected}`);
+  }
+  return { datatype, dims, data: text === undefined ? wanted : toBytesElements(wanted, count, text) };
+}
+
+/** Returns the number of bytes until the end of the first `rows` rows. `start` has at least the bytes before the elements. */
+export function npyBytes(name: string, start: Buffer, rows: number): number {
+  const { dims, itemBytes, data } = parseHead(start, rows, invalidArray(name));
+  return start.byteLength - data.byteLength + elementCount(dims) * itemBytes;
+}
+
+const invalidArray =
+  (name: string): CreateError =>
+  (why) =>
     new ParetoError('invalid-argument', `array ${cutText(name, 100)}: ${why}`);
+
+interface Head {
+  readonly datatype: DataType;
+  readonly descr: string;
+  /** Type of the elements if they are texts. Undefined for numbers. */
+  readonly text: TextType | undefined;
+  readonly itemBytes: number;
+  /** Dimensions of the wanted rows. */
+  readonly dims: readonly number[];
+  /** Content after the header. */
+  readonly data: Buffer;
+}
+
+function parseHead(content: Buffer, rows: number, invalid: CreateError): Head {
   const { header, data } = splitHeader(content, invalid);
   const { descr, fortranOrder, shape } = parseHeader(header, invalid);
   const text = textTypeOf(descr);
@@ -48,13 +85,9 @@ export function parseNpy(name: string, content: Buffer): Tensor {
   const itemBytes = text?.bytes ?? elementBytes[datatype];
   if (itemBytes === 0) throw invalid(`its type is ${descr}, whose elements have no bytes: use arr.astype('|S1')`);
   if (fortranOrder) throw invalid('it is in Fortran order, expected C order: save numpy.ascontiguousarray(arr)');
-  const dims = parseShape(shape, invalid);
-  const count = elementCount(dims);
-  if (data.byteLength !== count * itemBytes) {
-    const expected = `expected ${count * itemBytes} for ${descr} (${dims.join(', ')})`;
-    throw invalid(`it holds ${data.byteLength} bytes, ${expected}`);
-  }
-  return { datatype, dims, data: text === undefined ? data : toBytesElements(data, count, text) };
+  const [first, ...others] = parseShape(shape, invalid);
+  const dims = first === undefined ? [] : [Math.min(first, rows), ...others];
+  return { datatype, descr, text, itemBytes, dims, data };
 }
 
 /** Says what is wrong with a type, and how to convert the array. */

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
 import { cutText, publicText, ParetoError } from '@pareto/core';
 import { open, type Entry, type Options, type ZipFile } from 'yauzl';
-import { parseNpy, type Tensor } from './npy.js';
+import { maxNpyHeadBytes, npyBytes, parseNpy, type Tensor } from './npy.js';
 
 export interface NpzLimits {
   /** Limit of the unpacked size of all arrays. An archive that declares more is rejected before it is unpacked. */
@@ -28,6 +28,21 @@ export async function readNpz(
     const arrays = new Map<string, Tensor>();
     for (const entry of entries) arrays.set(nameOf(entry), parseNpy(nameOf(entry), await unpack(zip, entry)));
     return arrays;
+  } finally {
+    zip.close();
+  }
+}
+
+/**
+ * Returns the first `rows` rows of one array, and unpacks no more than these. Undefined if the archive has no such array. Throws
+ * as `readNpz` does.
+ */
+export async function readNpzRows(file: string, name: string, rows: number): Promise<Tensor | undefined> {
+  const zip = await openZip(file);
+  try {
+    const entries = checkEntries(await listEntries(zip, defaultNpzLimits), defaultNpzLimits);
+    const entry = entries.find((each) => nameOf(each) === name);
+    return entry === undefined ? undefined : parseNpy(name, await unpack(zip, entry, rows), rows);
   } finally {
     zip.close();
   }
@@ -75,13 +90,27 @@ function checkEntries(entries: readonly Entry[], { maxBytes }: NpzLimits): reado
 
 const cutName = ({ fileName }: Entry): string => cutText(fileName, 100);
 
-async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {
+async function unpack(zip: ZipFile, entry: Entry, rows: number = Infinity): Promise<Buffer> {
   const openStream = promisify<Entry, NodeJS.ReadableStream>((wanted, callback) =>
     zip.openReadStream(wanted, callback),
   );
   try {
-    return await buffer(await openStream(entry));
+    const stream = await openStream(entry);
+    return await (rows === Infinity ? buffer(stream) : readStart(stream, nameOf(entry), rows));
   } catch (error) {
-    throw invalid(`${cutName(entry)}: ${publicText(error)}`, error);
+    throw error instanceof ParetoError ? error : invalid(`${cutName(entry)}: ${publicText(error)}`, error);
   }
+}
+
+/** Reads an array's file until the end of its first `rows` rows. */
+async function readStart(stream: NodeJS.ReadableStream, name: string, rows: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let [received, needed] = [0, maxNpyHeadBytes];
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    parts.push(part);
+    received += part.byteLength;
+    if (received >= needed) needed = npyBytes(name, Buffer.concat(parts), rows);
+    if (received >= needed) break;
+  }
+  return Buffer.concat(parts);
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ParetoError } from '@pareto/core';
 import { createTempFolder, floats, writeNpz, type TempFolder } from '@pareto/testkit';
 import fc from 'fast-check';
-import { readNpz, sliceRows, toNumbers } from '../../src/index.js';
+import { readNpz, readNpzRows, sliceRows, toNumbers } from '../../src/index.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
 const digits = fileURLToPath(new URL('../../../../examples/digits/validation.npz', import.meta.url));
@@ -31,6 +31,17 @@ describe('readNpz', () => {
     const x = (await readNpz(await saved({ x: floats([3, 2], [1, 2, 3, 4, 5, 6]) }))).get('x') ?? assert.fail();
     assert.deepEqual([...Array.from(toNumbers(sliceRows(x, 1, 3)))], [3, 4, 5, 6]);
     assert.deepEqual(sliceRows(x, 1, 3).dims, [2, 2]);
+  });
+
+  it('reads the first rows of one array, without unpacking the others', async () => {
+    const image = (await readNpz(digits)).get('image') ?? assert.fail();
+    for (const rows of [0, 1, 6, 40, 2000, 3000, Infinity])
+      assert.deepEqual(await readNpzRows(digits, 'image', rows), sliceRows(image, 0, Math.min(rows, 2000)));
+    assert.equal(await readNpzRows(digits, 'none', 1), undefined);
+    const archive = Buffer.from(writeNpz({ x: floats([3], [1, 2, 3]), bad: { ...floats([1], [1]), descr: '|O' } }));
+    const file = await saved(archive);
+    assert.deepEqual((await readNpzRows(file, 'x', 2))?.dims, [2]);
+    await assert.rejects(readNpzRows(file, 'bad', 1), { message: /^array bad: its type is/ });
   });
 
   it('reads text', async () => {

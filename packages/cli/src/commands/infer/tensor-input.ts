@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { ParetoError, type DataType } from '@pareto/core';
-import { parseNpy, readNpz, sliceRows, type Tensor } from '@pareto/models';
+import { parseNpy, readNpz, readNpzRows, sliceRows, type Tensor } from '@pareto/models';
 
 interface InputSpec {
   readonly name: string;
@@ -40,14 +40,15 @@ export async function readInput(text: string): Promise<InputTensor> {
   return takeRows(spec.name, array, spec.rows);
 }
 
-async function readArray({ name, path }: InputSpec): Promise<Tensor> {
+/** Reads the array of an input: of an archive, which may be large, only until the last of the wanted rows. */
+async function readArray({ name, path, rows }: InputSpec): Promise<Tensor> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) throw new ParetoError('invalid-argument', `input ${name}: there is no file ${path}`);
   if (!path.endsWith('.npz')) return parseNpy(name, await readFile(path));
-  const arrays = await readNpz(path);
-  const array = arrays.get(name);
+  const [first, last] = rows ?? [0, Infinity];
+  const array = await readNpzRows(path, name, first > last ? Infinity : last + 1);
   if (array !== undefined) return array;
-  const names = [...arrays.keys()].join(', ');
+  const names = [...(await readNpz(path)).keys()].join(', ');
   throw new ParetoError('invalid-argument', `input ${name}: ${path} has no array of that name, only ${names}`);
 }
 
