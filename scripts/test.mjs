@@ -27,6 +27,8 @@ const pretrained = 'test/integration/pretrained.test.ts';
 const stores = ['packages/blobs/test', 'packages/state/test'].map(filesIn);
 /** Tests of calls, which are half of the work of all other packages. */
 const calls = ['http2', 'protocol', 'rpc'].map((name) => filesIn(`packages/${name}/test`));
+/** Tests of workers, which start most processes. A start costs the more CPU the more memory the starting process has. */
+const workers = filesIn('services/worker/test');
 /** Tests that mostly compute. */
 const computing = ['core', 'models', 'policy', 'workload'].map((name) => filesIn(`packages/${name}/test`));
 
@@ -40,7 +42,8 @@ const without = (files) => files.flatMap((file) => ['--ignore', file]);
 const everything = [
   [
     ['test/conformance', 'test/e2e'].map(filesIn),
-    [filesIn('services/*/test')],
+    [workers],
+    [filesIn('services/*/test'), ...without([workers])],
     [filesIn('test/integration'), ...without([pretrained])],
     [
       ...['packages/*/test', 'loadgen/test', 'bench/test'].map(filesIn),
