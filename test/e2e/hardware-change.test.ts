@@ -36,7 +36,7 @@ describe('a worker that returns on other hardware', function () {
       const other = service === 'worker' && cpu !== undefined ? { NODE_OPTIONS: nodeOptionsFor(cpu) } : {};
       return startService(service, args, { ...env, ...other });
     };
-    started = await startDigits({ workers: 1, starter }, models);
+    started = await startDigits({ workers: 1, starter, fewSamples: true }, models);
   });
   after(() => started[Symbol.asyncDispose]());
 

@@ -1,7 +1,6 @@
 // Processes killed while variants are generated and measured, and models whose files or measurements fail.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import type { Metric } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import {
@@ -18,7 +17,7 @@ import {
 } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
-import { readDigitModel, startDigits, validationFile, type Digits, type DigitsCluster } from '../support/digits.js';
+import { readDigitModel, readValidation, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 import { found } from '../support/findings.js';
 
 /** A rewritten file, a calibrated one, and one by ONNX Runtime's optimiser. */
@@ -32,7 +31,7 @@ describe('generating variants', function () {
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({ workers: 2 }, []);
+    started = await startDigits({ workers: 2, fewSamples: true }, []);
     ({ cluster, client, digits } = started);
   });
   after(() => started[Symbol.asyncDispose]());
@@ -204,7 +203,7 @@ describe('generating variants with a standby controller', function () {
     await using cluster = await startCluster({ controllers: 2, workers: 2, etcd: etcd.endpoints });
     using client = createTestClient(cluster);
     const wanted = ['fp16', 'int4', 'int8-dynamic', 'int8-static'];
-    await client.registerTask('digits', { validation: await readFile(validationFile) });
+    await client.registerTask('digits', { validation: await readValidation(true) });
     await client.registerModel('digits', 'mlp-small', await readDigitModel('mlp-small'), {
       recipes: ['original', ...wanted],
     });

@@ -18,7 +18,7 @@ describe('a node', function () {
   let payloads: Awaited<ReturnType<typeof rightPayloads>>;
   before(async () => {
     const routerArgs = ['--lame-duck-ms', '1000'];
-    started = await startDigits({ routers: 2, workers: 2, nodes: 2, routerArgs }, [model]);
+    started = await startDigits({ routers: 2, workers: 2, nodes: 2, routerArgs, fewSamples: true }, [model]);
     payloads = await rightPayloads(started.client, started.digits, 'digits');
   });
   after(() => started[Symbol.asyncDispose]());

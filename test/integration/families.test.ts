@@ -4,14 +4,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { outdatedModel, writeNpz } from '@pareto/testkit';
-import { readNpz, sliceRows, toNumbers, type Tensor } from '@pareto/models';
+import { outdatedModel } from '@pareto/testkit';
+import { readNpz, toNumbers, type Tensor } from '@pareto/models';
 import type { RawTensor } from '@pareto/protocol';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { found } from '../support/findings.js';
 import { fetchPythonPackage, preparePython, run } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
+import { readFirst } from '../support/validation-set.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const example = (path: string): string => join(root, 'examples', path);
@@ -36,19 +37,6 @@ async function readSamples(path: string, name: string): Promise<Samples> {
       raw: Buffer.from(input.data.subarray(from * bytes, to * bytes)),
     }),
   };
-}
-
-/** Types of arrays in NumPy's notation. */
-const descriptions: Readonly<Record<string, string>> = { INT32: '<i4', INT64: '<i8' };
-
-/** Returns a validation set with only the first samples of a file, because every sample costs CPU. */
-async function readFirst(path: string, count: number): Promise<Uint8Array> {
-  const arrays = Array.from(await readNpz(path), ([name, array]) => {
-    const { datatype, dims, data } = sliceRows(array, 0, count);
-    const descr = descriptions[datatype] ?? assert.fail(`${name} has the type ${datatype}`);
-    return [name, { descr, dims, data }] as const;
-  });
-  return writeNpz(Object.fromEntries(arrays));
 }
 
 const floatsOf = ({ raw }: RawTensor): readonly number[] => Array.from(new Float32Array(Uint8Array.from(raw).buffer));

@@ -7,6 +7,7 @@ import { readNpz, sliceRows, toNumbers } from '@pareto/models';
 import type { DecodedInferResponse, RawTensor } from '@pareto/protocol';
 import { createTestClient, type TestClient } from './client.js';
 import { startCluster, type Cluster, type ClusterOptions } from './cluster.js';
+import { readFirst } from './validation-set.js';
 
 const folder = fileURLToPath(new URL('../../examples/digits/', import.meta.url));
 
@@ -40,13 +41,18 @@ export async function readDigits(): Promise<Digits> {
   };
 }
 
-/** Registers the task with its validation set and the models. */
+/** Returns the validation set, or with `few` only so many samples as tests need that do not depend on accuracies. */
+export const readValidation = (few = false): Promise<Uint8Array> =>
+  few ? readFirst(validationFile, 200) : readFile(validationFile);
+
+/** Registers the task with its validation set and the models. With `few`, the set has few samples. */
 export async function registerDigits(
   client: TestClient,
   models: readonly DigitModel[] = digitModels,
   task = 'digits',
+  few = false,
 ): Promise<void> {
-  await client.registerTask(task, { validation: await readFile(validationFile) });
+  await client.registerTask(task, { validation: await readValidation(few) });
   for (const name of models) await client.registerModel(task, name, await readDigitModel(name));
   await client.waitUntilMeasured(task);
 }
@@ -57,8 +63,16 @@ export interface DigitsCluster extends AsyncDisposable {
   readonly digits: Digits;
 }
 
+export interface DigitsOptions extends ClusterOptions {
+  /** Set if the tests do not depend on accuracies: the validation set has few samples, because each one costs CPU. */
+  readonly fewSamples?: boolean;
+}
+
 /** Starts a cluster of real processes, and registers and measures the models. */
-export async function startDigits(options: ClusterOptions, models?: readonly DigitModel[]): Promise<DigitsCluster> {
+export async function startDigits(
+  { fewSamples = false, ...options }: DigitsOptions,
+  models?: readonly DigitModel[],
+): Promise<DigitsCluster> {
   const cluster = await startCluster(options);
   const client = createTestClient(cluster);
   const started: DigitsCluster = {
@@ -71,7 +85,7 @@ export async function startDigits(options: ClusterOptions, models?: readonly Dig
     },
   };
   try {
-    await registerDigits(client, models);
+    await registerDigits(client, models, 'digits', fewSamples);
     return started;
   } catch (error) {
     await started[Symbol.asyncDispose]();
