@@ -167,7 +167,7 @@ describe('worker session', function () {
 
   it('reports why a model could not be measured', async () => {
     await using worker = await startTestWorker();
-    const validationDigest = worker.controller.addBlob(Buffer.from('no archive'));
+    const validationDigest = worker.controller.addBlob(Buffer.from('PK\u0003\u0004 junk'));
     const spec = worker.spec('id', fixture('id-fp32'));
     worker.controller.order({
       revision: 2,
