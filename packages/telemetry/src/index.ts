@@ -17,7 +17,7 @@ export {
   type RouterMetrics,
   type WorkerMetrics,
 } from './catalogue.js';
-export { byPresence, byReplicaState } from './labels.js';
+export { byDecision, byPresence, byReplicaState } from './labels.js';
 export { dashboardQueries, type DashboardQuery } from './dashboard-queries.js';
 export { describeMetrics, type MetricDescription } from './describe-metrics.js';
 export { parseTraceparent, type TraceParent } from './traceparent.js';

@@ -50,6 +50,7 @@ export const byDecision = {
     'hold-limit',
     'ruled-out',
     'backlogged',
+    // The worker rejected the query, because it could no longer meet its objective.
     'late',
   ],
 } as const;

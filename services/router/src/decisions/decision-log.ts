@@ -3,24 +3,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Objective, TableVersion, TargetEntry, WorkerId } from '@pareto/core';
 import { tracedCandidates, verdicts, type DecisionTrace } from '@pareto/policy';
+import { byDecision } from '@pareto/telemetry';
 import { nonceBytes, type DecisionId } from './decision-id.js';
 
-const outcomes = [
-  'pending',
-  'chosen',
-  'degraded',
-  'cold',
-  'infeasible',
-  'overloaded',
-  'unplaceable',
-  'batch-too-large',
-  'quarantined',
-  'hold-limit',
-  'ruled-out',
-  'backlogged',
-  // The worker rejected the query, because it could no longer meet its objective.
-  'late',
-] as const;
+const outcomes: readonly ['pending', ...typeof byDecision.outcome] = ['pending', ...byDecision.outcome];
 export type Outcome = (typeof outcomes)[number];
 
 /** A decision as read from the log. */
