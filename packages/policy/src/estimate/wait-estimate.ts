@@ -28,19 +28,23 @@ export const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 2
 /**
  * Creates an estimate without a margin. All is measured on one scale: times of batches vary independently, so that the error of
  * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
- * been late, had their errors been distributed like the recent ones that some query had the time for.
+ * been late, had their errors been distributed like the recent ones that some query had the time for. An error longer
+ * than the expected time shows no such variation but a pause, which delays each query by its own length, however long its wait is.
  */
 export function createWaitEstimate(params: WaitParams = defaultWaitParams): WaitEstimate {
   const { late, risk, samples, memoryMs, stride } = params;
-  /** Errors of expected times. */
+  /** Errors of expected times, on the scale and in ms. */
   const errors = createRing(samples, memoryMs);
+  const errorsMs = createRing(samples, memoryMs);
   /** Time that queries had beyond the expected one, whether they were admitted or not. */
   const slacks = createRing(samples, memoryMs);
   let count = 0;
   let margin = 0;
+  /** Longest of the errors that count, in ms. */
+  let pauseMs = 0;
   let forgetAt = -Infinity;
 
-  /** Returns the smallest admissible slack. */
+  /** Returns the smallest admissible slack. Sets `pauseMs`. */
   function compute(now: number): number {
     const offered = slacks.sorted(now);
     const most = offered.at(-1) ?? Infinity;
@@ -50,6 +54,7 @@ export function createWaitEstimate(params: WaitParams = defaultWaitParams): Wait
     while (avoidable > 0 && (all[avoidable - 1] ?? 0) > most) avoidable -= 1;
     if (avoidable === 0) return 0;
     const sorted = all.subarray(0, avoidable);
+    pauseMs = errorsMs.sorted(now)[avoidable - 1] ?? 0;
     const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
     /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
     let below = sorted.length;
@@ -69,7 +74,8 @@ export function createWaitEstimate(params: WaitParams = defaultWaitParams): Wait
   }
   return {
     promisedMs(ms, batchMs, now) {
-      return margin === 0 || now >= forgetAt ? ms : Math.max(0, ms + margin * scaleOf(ms, batchMs));
+      if (margin === 0 || now >= forgetAt) return ms;
+      return Math.max(0, ms + Math.min(margin * scaleOf(ms, batchMs), Math.max(ms, pauseMs)));
     },
     offered(limitMs, ms, batchMs, now) {
       if (batchMs <= 0) return;
@@ -80,6 +86,7 @@ export function createWaitEstimate(params: WaitParams = defaultWaitParams): Wait
     observe(tookMs, expectedMs, batchMs, now) {
       if (batchMs <= 0) return;
       errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now);
+      errorsMs.add(tookMs - expectedMs, now);
       forgetAt = now + memoryMs;
     },
   };

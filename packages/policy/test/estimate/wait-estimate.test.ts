@@ -36,6 +36,21 @@ describe('the estimate of waits', () => {
     assert.equal(estimate([0, 5, 10], [0, 10, 1_000]).marginMs, 10);
   });
 
+  it('allows for no more time than queries were late by, however many batches others wait for', () => {
+    const after = (errorsMs: readonly number[], slackMs: number) => {
+      const wait = createWaitEstimate();
+      for (let now = 0; now < 256; now++) {
+        wait.observe(1 + (errorsMs[now % errorsMs.length] ?? 0), 1, 1, now);
+        wait.offered(1 + slackMs, 1, 1, now);
+      }
+      return wait;
+    };
+    const paused = after([1_000], 8_000);
+    assert.equal(paused.promisedMs(1, 1, 256), 1 + 1_000);
+    assert.equal(paused.promisedMs(100, 10, 256), 100 + 1_000, 'instead of 1000 × √(100 × 10)');
+    assert.equal(after([0, 10, 1_000], 20).promisedMs(5, 100, 256), 5 + 10, 'none has the time for a second');
+  });
+
   it('takes less time for granted if queries take less, in proportion to the root of the expected time', () => {
     const { wait, marginMs } = estimate([-20, -10, 0, 10], [-10]);
     assert.equal(marginMs, -10);
