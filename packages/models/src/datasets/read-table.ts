@@ -189,8 +189,11 @@ const isArray = (value: Cell): value is readonly Cell[] => Array.isArray(value);
 const sameDims = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((dim, axis) => dim === b[axis]));
 
-const shown = (value: Cell): string =>
-  isScalar(value) ? cutText(JSON.stringify(value), 60) : isArray(value) ? 'an array' : 'an object';
+function shown(value: Cell): string {
+  if (typeof value === 'number') return String(value);
+  if (isScalar(value)) return cutText(JSON.stringify(value), 60);
+  return isArray(value) ? 'an array' : 'an object';
+}
 
 const valueError = (row: number, column: string, why: string): Error =>
   setError(`${JSON.stringify(cutText(column, 100))} in row ${row} ${why}`);

@@ -121,23 +121,24 @@ const elementTypes: Readonly<Record<DataType, ElementType>> = {
 };
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,5})?$/i;
-const words: Readonly<Record<string, number>> = {
-  '': Number.NaN,
-  nan: Number.NaN,
-  inf: Infinity,
-  '-inf': -Infinity,
-  infinity: Infinity,
-  '-infinity': -Infinity,
-  true: 1,
-  false: 0,
-};
+const words: ReadonlyMap<string, number> = new Map([
+  ['', Number.NaN],
+  ['nan', Number.NaN],
+  ['inf', Infinity],
+  ['-inf', -Infinity],
+  ['infinity', Infinity],
+  ['-infinity', -Infinity],
+  ['true', 1],
+  ['false', 0],
+]);
 
-/** Returns the number of a value, NaN if it is missing. Undefined if it is not a number. */
+/** Returns the number of a value, NaN if it is missing. Undefined if it is not a number, or if its digits exceed FP64. */
 function numberOf(value: Scalar): number | undefined {
   if (value === null) return Number.NaN;
-  if (typeof value !== 'string') return Number(value);
-  const trimmed = value.trim();
-  return decimal.test(trimmed) ? Number(trimmed) : words[trimmed.toLowerCase()];
+  const trimmed = typeof value === 'string' ? value.trim() : '';
+  if (typeof value === 'string' && !decimal.test(trimmed)) return words.get(trimmed.toLowerCase());
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** Returns the integer of a value. Undefined if it is not an integer, or if its text may have had another value. */

@@ -210,6 +210,9 @@ describe('a table of samples', () => {
     ['text for a number', 'age,label\n1,0\nold,1\n', [age], /"age" in row 2 is "old", expected a number \(FP32\)/],
     ['a decimal comma', 'age,label\n"1,5",0\n', [age], /"age" in row 1 is "1,5", expected a number/],
     ['a number beyond the type', 'age,label\n1e39,0\n', [age], /is "1e39", expected a number \(FP32\)/],
+    ['a number beyond every type', 'age,label\n1e400,0\n', [age], /is "1e400", expected a number \(FP32\)/],
+    ['a number of JSON beyond every type', '{"age": -1e400, "label": 0}', [age], /is -Infinity, expected a number/],
+    ['a property of objects for a number', 'age,label\n__proto__,0\n', [age], /is "__proto__", expected a number/],
     [
       'a fraction for an integer',
       'n,label\n1.5,0\n',
