@@ -108,7 +108,10 @@ function parseRecord(line: string, number: number): Readonly<Record<string, Cell
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw setError(`line ${number} is not JSON: ${cutText(publicText(error))}`, error);
+    throw setError(
+      `line ${number} is not JSON: ${cutText(publicText(error))}; expected one object per line, with null for a missing value`,
+      error,
+    );
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, Cell>;
   throw setError(`line ${number} is ${cutText(line, 40)}, expected an object, such as {"x": 1.5, "label": "yes"}`);

@@ -273,7 +273,8 @@ describe('a table of samples', () => {
     ['other encodings', Buffer.from('age,label\n1,é', 'latin1'), [age], /it is not UTF-8/],
     ['binary content', Buffer.from('PAR1\0\0'), [age], /its format is unknown: expected NPZ, CSV/],
     ['a JSON array', '[{"age": 1}]', [age], /JSON array: df.to_json\('samples.jsonl', orient='records', lines=True\)/],
-    ['broken JSON', '{"age": 1, "label": 0}\n{"age": 1', [age], /line 2 is not JSON/],
+    ['broken JSON', '{"age": 1, "label": 0}\n{"age": 1', [age], /line 2 is not JSON: .*one object per line/],
+    ['NaN in JSON', '{"age": NaN, "label": 0}', [age], /line 1 is not JSON: .*null for a missing value/],
     ['a line that is no object', '{"age": 1, "label": 0}\n[1]', [age], /line 2 is \[1\], expected an object/],
     ['ragged arrays', '{"X": [[1, 2], [3]], "label": 0}', [wide], /"X" in row 1 has arrays of different lengths/],
     [
