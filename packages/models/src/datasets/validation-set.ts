@@ -129,6 +129,8 @@ function takeArrays(
   arrays: ReadonlyMap<string, Tensor>,
   { signature, metric, classNames = {} }: SetUse,
 ): ValidationSet {
+  if (signature.inputs.some(({ name }) => name === 'label'))
+    throw setError('the model\'s input "label" has the name of the labels: give it another one with --map label=NAME');
   const given = arrays.get('label');
   if (given === undefined) throw setError(`it has no array "label" (it has ${[...arrays.keys()].join(', ')})`);
   const [samples = 0] = given.dims;

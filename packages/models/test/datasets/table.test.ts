@@ -275,6 +275,7 @@ describe('a table of samples', () => {
     ['a JSON array', '[{"age": 1}]', [age], /JSON array: df.to_json\('samples.jsonl', orient='records', lines=True\)/],
     ['broken JSON', '{"age": 1, "label": 0}\n{"age": 1', [age], /line 2 is not JSON: .*one object per line/],
     ['NaN in JSON', '{"age": NaN, "label": 0}', [age], /line 1 is not JSON: .*null for a missing value/],
+    ['the labels as input', 'label\n0\n', [spec('label', 'INT64')], /input "label" has the name of the labels.*--map/],
     ['a line that is no object', '{"age": 1, "label": 0}\n[1]', [age], /line 2 is \[1\], expected an object/],
     ['ragged arrays', '{"X": [[1, 2], [3]], "label": 0}', [wide], /"X" in row 1 has arrays of different lengths/],
     [
