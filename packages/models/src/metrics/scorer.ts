@@ -1,9 +1,10 @@
 // Scores a model's outputs by a task's metric, batch by batch, against labels or against another model's outputs.
 
-import { elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
+import { cutText, elementCount, ParetoError, type Accuracy, type Metric } from '@pareto/core';
 import type { Tensor } from '../tensors/npy.js';
-import { describeForm, formOf, type LabelSpread, type SampleForm } from './quality-metric.js';
+import { describeForm, formOf, labelsError, type LabelSpread, type SampleForm } from './quality-metric.js';
 import { qualityMetrics } from './quality-metrics.js';
+import { toTexts } from '../tensors/texts.js';
 
 export interface Scorer {
   /**
@@ -21,17 +22,49 @@ export function createScorer(metric: Metric, spread?: LabelSpread): Scorer {
   const definition = qualityMetrics[metric];
   const observer = definition.createObserver(spread);
   const scale = spread === undefined ? {} : { scale: spread.deviation };
+  const names = { answered: new Set<string>(), expected: new Set<string>() };
   return {
     add(outputs, labels) {
       const output = pickOutput(metric, outputs, labels);
       checkSamples(output, labels.dims[0] ?? 0);
       definition.checkLabels(labels, formOf(output));
       observer.add(output, labels);
+      if (!takesClasses(metric) || output.datatype !== 'BYTES') return;
+      for (const text of toTexts(output)) names.answered.add(text);
+      for (const text of toTexts(labels)) names.expected.add(text);
     },
-    result: () => ({ metric, ...observer.summarise(), samples: observer.samples, ...scale }),
+    result() {
+      checkNames(names);
+      return { metric, ...observer.summarise(), samples: observer.samples, ...scale };
+    },
     scores: () => observer.scores(),
   };
 }
+
+/** Names of classes that a model answered with, and those of the labels. */
+interface Names {
+  readonly answered: ReadonlySet<string>;
+  readonly expected: ReadonlySet<string>;
+}
+
+/** Throws `invalid-argument` if no answer is a label of any sample, such as for labels that are positions of classes. */
+function checkNames({ answered, expected }: Names): void {
+  if (answered.size === 0 || [...answered].some((name) => expected.has(name))) return;
+  throw labelsError(
+    `the model answers with ${listed(answered)}, and the labels are ${listed(expected)}: label with the texts of the model`,
+  );
+}
+
+/** Returns the first texts, in quotes. */
+const listed = (texts: ReadonlySet<string>): string =>
+  [...texts]
+    .slice(0, maxListed)
+    .map((text) => JSON.stringify(cutText(text, 40)))
+    .concat(texts.size > maxListed ? ['…'] : [])
+    .join(', ');
+
+/** Number of texts in an error. */
+const maxListed = 3;
 
 /** Returns whether the labels of the metric are classes. */
 export const takesClasses = (metric: Metric): boolean => qualityMetrics[metric].takesClasses === true;

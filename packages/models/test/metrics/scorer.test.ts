@@ -182,6 +182,18 @@ describe('createScorer', () => {
     assert.equal(judgedOutput('exact-match', forms), 0);
   });
 
+  it('rejects labels that are other texts than the model answers with', () => {
+    const why = /answers with "no", "yes", and the labels are "0", "1": label with the texts of the model$/;
+    for (const metric of ['top1', 'f1'] as const) {
+      const scorer = createScorer(metric);
+      scorer.add([texts([2], ['no', 'yes'])], texts([2], ['0', '1']));
+      assert.throws(() => scorer.result(), { code: 'invalid-argument', message: why });
+      scorer.add([texts([1], ['no'])], texts([1], ['yes']));
+      assert.equal(scorer.result().value, 0);
+    }
+    assert.equal(score('exact-match', texts([1], ['no']), texts([1], ['0'])).value, 0);
+  });
+
   it('scores 200,000 samples', () => {
     const labels = longs(
       [200_000],
