@@ -4,6 +4,7 @@
 import { open } from 'node:fs/promises';
 import {
   elementCount,
+  hasOpenBatch,
   metrics,
   publicText,
   withLeadingBatch,
@@ -13,7 +14,7 @@ import {
 } from '@pareto/core';
 import { spreadFor } from '../metrics/label-spread.js';
 import type { LabelSpread } from '../metrics/quality-metric.js';
-import { checkLabels, isJudged } from '../metrics/scorer.js';
+import { checkLabels, isJudged, takesClasses } from '../metrics/scorer.js';
 import { readNpz } from '../tensors/npz.js';
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -138,9 +139,25 @@ function takeArrays(
   const inputs = new Map(signature.inputs.map((input) => [input.name, takeInput(arrays, input, signature, samples)]));
   const labels = toComparable(given, signature, metric, classNames);
   checkNumbers('label', labels);
-  checkLabels(metric, labels, signature.outputs);
+  checkLabels(metric, labels, outputsOfSample(signature, metric, arrays));
   const { evaluation } = splitValidation({ samples });
   return { samples, inputs, labels, spread: spreadFor(metric, labels, evaluation) };
+}
+
+/**
+ * Returns the outputs of one sample. A dynamic first dimension, which may be a batch, is 1 if the samples of classes have none:
+ * so labels of regression do not pass as classes until a worker compares them.
+ */
+function outputsOfSample(
+  signature: Signature,
+  metric: Metric,
+  arrays: ReadonlyMap<string, Tensor>,
+): Signature['outputs'] {
+  const areItems =
+    takesClasses(metric) &&
+    hasOpenBatch(signature) &&
+    signature.inputs.every(({ name, dims }) => arrays.get(name)?.dims.length === dims.length);
+  return !signature.batched && areItems ? withLeadingBatch(signature).outputs : signature.outputs;
 }
 
 function takeInput(

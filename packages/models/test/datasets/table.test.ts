@@ -136,6 +136,11 @@ describe('a table of samples', () => {
     };
     const set = await readValidationSet(await saved('text,label\nhi,1\n'), { signature: unbatched, metric: 'top1' });
     assert.deepEqual(set.inputs.get('text')?.dims, [1, 1, 1]);
+    const use = { signature: unbatched, metric: 'top1' } as const;
+    await assert.rejects(
+      readValidationSet(await saved('text,label\nhi,3\n'), use),
+      /class 3 .*the model has 3 outputs/,
+    );
   });
 
   describe('with names of classes as labels', () => {
