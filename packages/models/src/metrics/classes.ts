@@ -81,7 +81,7 @@ export function checkClassLabels(labels: Tensor, output: SampleForm): void {
   if (isOne && isText && output.datatype === 'BYTES') return;
   if (isOne && isText)
     throw labelsError(
-      `they are texts, but the model answers with ${describeForm(output)}, which has no names of classes: pass them with --labels, or label with the positions of the classes`,
+      `they are texts, but the model answers with ${describeForm(output)}, which has no names of classes: pass them with --labels ${output.name ?? 'OUTPUT'}=FILE, or label with the positions of the classes`,
     );
   if (isOne && output.datatype === 'BYTES')
     throw labelsError(`they are ${describeForm(form)}, but the model answers with texts: label with those texts`);

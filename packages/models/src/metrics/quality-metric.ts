@@ -7,6 +7,8 @@ import type { Summary } from './summary.js';
 
 /** Type and shape of an output for one sample; -1 is a dynamic dimension. */
 export interface SampleForm {
+  /** Name of the output. Undefined if only its form is known. */
+  readonly name?: string;
   readonly datatype: DataType;
   readonly dims: readonly number[];
 }

@@ -173,7 +173,7 @@ describe('a table of samples', () => {
           read('age,label\n1,yes\n2,Yes\n', [age], { outputs, classNames }),
           /label "Yes" of sample 2 is not a class of the model, whose classes are "no", "maybe", "yes"$/,
         );
-      await assert.rejects(read('age,label\n1,yes\n', [age]), /they are texts, .*pass them with --labels/);
+      await assert.rejects(read('age,label\n1,yes\n', [age]), /they are texts, .*pass them with --labels scores=FILE/);
     });
 
     it('is compared as text by a metric of texts', async () => {
