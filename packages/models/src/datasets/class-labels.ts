@@ -1,6 +1,7 @@
 // Reads labels that are texts: the names of classes, or numbers.
 
 import type { Metric, Signature } from '@pareto/core';
+import { describeForm, type SampleForm } from '../metrics/quality-metric.js';
 import { judgedOutput, takesClasses } from '../metrics/scorer.js';
 import type { Tensor } from '../tensors/npy.js';
 import { toNumbers } from '../tensors/numbers.js';
@@ -29,8 +30,8 @@ export function toComparable(
   const judged = outputs[judgedOutput(metric, outputs, labels)];
   const isText = judged?.datatype === 'BYTES';
   const texts = toTexts(labels);
-  if (!takesClasses(metric)) return isText ? labels : (parseNumbers(texts, labels.dims) ?? labels);
-  const classes = isText ? Object.values(names).flat() : (names[judged?.name ?? ''] ?? []);
+  if (!takesClasses(metric)) return isText || judged === undefined ? labels : numbersLike(judged, texts, labels.dims);
+  const classes = isText ? Object.values(names).flat() : (new Map(Object.entries(names)).get(judged?.name ?? '') ?? []);
   if (classes.length === 0) return isText ? labels : (parseNumbers(texts, labels.dims) ?? labels);
   const indices = new Map(classes.map((name, index) => [name, index]));
   const unknown = texts.findIndex((text) => !indices.has(text));
@@ -58,6 +59,17 @@ function parseNumbers(texts: readonly string[], dims: readonly number[]): Tensor
 export function narrowed(labels: Tensor): Tensor {
   const values = toNumbers(labels);
   return Array.from(values).every(Number.isSafeInteger) ? integers(labels.dims, values, (value) => value) : labels;
+}
+
+/** Returns the numbers of texts that are compared with an output of numbers. Throws `invalid-argument` for another text. */
+function numbersLike(output: SampleForm, texts: readonly string[], dims: readonly number[]): Tensor {
+  const numbers = parseNumbers(texts, dims);
+  if (numbers !== undefined) return numbers;
+  const wrong = texts.findIndex((text) => parseNumbers([text], [1]) === undefined);
+  const sample = 1 + Math.floor((wrong * (dims[0] ?? 0)) / texts.length);
+  throw setError(
+    `label ${JSON.stringify(texts[wrong]?.slice(0, 100))} of sample ${sample} is not a number, but the model answers with ${describeForm(output)}`,
+  );
 }
 
 function integers<T>(dims: readonly number[], values: ArrayLike<T>, numberOf: (value: T) => number): Tensor {

@@ -194,6 +194,19 @@ describe('a table of samples', () => {
     }
   });
 
+  it('is rejected with the first label that is not a number, for a metric of numbers', async () => {
+    const use = { outputs: [spec('y', 'FP32', [2])], metric: 'rmse' } as const;
+    await assert.rejects(
+      read('{"age": 1, "label": ["1", "2"]}\n{"age": 2, "label": ["3", "n/a"]}', [age], use),
+      /label "n\/a" of sample 2 is not a number, but the model answers with FP32 \[2\]$/,
+    );
+  });
+
+  it('has no names of classes of an output that is named like a property of objects', () =>
+    assert.rejects(read('age,label\n1,yes\n', [age], { outputs: [spec('constructor', 'FP32', [3])], classNames: {} }), {
+      message: /which has no names of classes/,
+    }));
+
   it('names the metrics that it fits', async () => {
     const file = await saved('age,label\n1,0.5\n');
     assert.deepEqual(
