@@ -181,5 +181,8 @@ export function floorOf(
     const why = `${first.flag} is for tasks with the metric ${first.metric}, but ${target} is measured by ${by.metric}`;
     throw new ParetoError('invalid-argument', `${why}: pass ${own}`);
   }
-  return metricForms[first.metric].toAccuracy(first.value, by.scale ?? 0);
+  const { scale = 0 } = by;
+  if (scale > 0) return metricForms[first.metric].toAccuracy(first.value, scale);
+  const why = `${first.flag} cannot be translated: the deviation of the labels of ${target} is unknown`;
+  throw new ParetoError('failed-precondition', `${why}; pass --min-accuracy`);
 }

@@ -145,6 +145,7 @@ describe('limits of metrics', () => {
         [{ maxRmse: 5 }, 'digits', { metric: 'top1' }],
         /^--max-rmse is for .* metric rmse, but digits is measured by top1: pass --min-accuracy$/,
       ],
+      [[{ maxRmse: 5 }, 'a', { metric: 'rmse', scale: 0 }], /the deviation of the labels of a is unknown; pass --min-/],
       [[{ maxRmse: 5 }, 'a', { metric: 'r2', scale }], /but a is measured by r2: pass --min-r2$/],
       [[{ maxRmse: 5, minAccuracy: 0.5 }, 'a', { metric: 'rmse', scale }], /--max-rmse and --min-accuracy exclude/],
       [
