@@ -81,12 +81,14 @@ describe('limits of metrics', () => {
 
   it('are translated by register with the labels of the validation set', async () => {
     const arguments_ = [folder.file('roots.onnx'), '--task', 'roots', '--validation', folder.file('x.npz'), '--detach'];
-    const { code, stderr } = await run('register', ...arguments_, '--metric', 'rmse', '--max-rmse', '2');
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(
-      storage.tasks.map(({ metric, defaultObjective }) => [metric, defaultObjective?.minAccuracy]),
-      [['rmse', floorOf(2, Math.sqrt(1.25))]],
-    );
+    for (const metric of [['--metric', 'rmse'], []]) {
+      const { code, stderr } = await run('register', ...arguments_, ...metric, '--max-rmse', '2');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(
+        storage.tasks.splice(0).map(({ metric, defaultObjective }) => [metric, defaultObjective?.minAccuracy]),
+        [['rmse', floorOf(2, Math.sqrt(1.25))]],
+      );
+    }
     const other = await run('register', ...arguments_, '--metric', 'mae', '--max-rmse', '2');
     assert.match(other.stderr, /but roots is measured by mae: pass --max-mae/);
   });

@@ -102,6 +102,7 @@ export {
   formatInterval,
   formatValue,
   hasMetricLimit,
+  limitedMetric,
   metricFormOf,
   metricForms,
   metrics,

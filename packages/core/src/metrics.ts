@@ -149,13 +149,18 @@ const limits = [
   { key: 'minR2', metric: 'r2', flag: '--min-r2' },
 ] as const;
 
+/** Returns the metric whose values are limited. Of several, it is the first one. Undefined without a limit. */
+export const limitedMetric = (given: MetricLimits): Metric | undefined =>
+  limits.find(({ key }) => given[key] !== undefined)?.metric;
+
 /** Returns whether a limit is set that has to be translated. */
-export const hasMetricLimit = (given: MetricLimits): boolean => limits.some(({ key }) => given[key] !== undefined);
+export const hasMetricLimit = (given: MetricLimits): boolean => limitedMetric(given) !== undefined;
 
 /**
  * Returns the accuracy floor of an objective for a target, whose accuracies are measured by `by`: `minAccuracy`, or what a
  * limit is translated into. Undefined without either. Throws `invalid-argument` if several are given or the metric is another
- * one, `failed-precondition` if a limit is given and `by` is undefined, as for a target that is not measured yet.
+ * one, `failed-precondition` if a limit is given and `by` is undefined, as for a target that is not measured yet, or has no
+ * scale.
  */
 export function floorOf(
   given: MetricLimits & { readonly minAccuracy?: number },

@@ -1,7 +1,7 @@
 // Runs `pareto register`, from finding the models to printing the result.
 
 import { stat } from 'node:fs/promises';
-import { errorText, groupBy, hasMetricLimit, ParetoError, type MeasuredBy } from '@pareto/core';
+import { errorText, groupBy, hasMetricLimit, limitedMetric, ParetoError, type MeasuredBy } from '@pareto/core';
 import { inspectModel, type UnusableModel } from '@pareto/models';
 import type { wire } from '@pareto/protocol';
 import { measuredByIn } from '../../candidates/measured-by.js';
@@ -72,8 +72,10 @@ export async function runRegistration(context: Context, flags: RegisterFlags, pa
     throw new ParetoError('failed-precondition', 'no model can be registered: see the reasons above');
   }
   await using samples = flags.validation === undefined ? undefined : await collectValidation(flags.validation);
-  const by = samples && (await checkSamples(samples.path, found.models, flags.metric));
-  const wanted = samples === undefined ? flags : { ...flags, validation: samples.path };
+  // A limit with samples says by which metric they are measured.
+  const metric = flags.metric ?? (samples && limitedMetric(flags));
+  const by = samples && (await checkSamples(samples.path, found.models, metric));
+  const wanted = samples === undefined ? flags : { ...flags, ...(metric && { metric }), validation: samples.path };
   await withController(flags, (clients) =>
     register({ context, flags: wanted, by, clients, onEvent, others }, found, remarks),
   );
