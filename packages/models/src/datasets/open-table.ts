@@ -57,11 +57,13 @@ export async function openTable(
 }
 
 function checkColumns(columns: readonly string[], { maxColumns }: TableLimits): void {
-  if (columns.length > maxColumns) throw setError(`it has ${columns.length} columns, the limit is ${maxColumns}`);
+  if (columns.length > maxColumns) throw tooManyColumns(maxColumns);
   const seen = new Set<string>();
   const duplicate = columns.find((name) => seen.size === seen.add(name).size);
   if (duplicate !== undefined) throw setError(`it has two columns ${JSON.stringify(cutText(duplicate, 100))}`);
 }
+
+const tooManyColumns = (limit: number): Error => setError(`it has more than ${limit} columns, which is the limit`);
 
 async function* limited(
   rows: AsyncIterable<readonly Cell[]>,
@@ -78,7 +80,7 @@ async function* limited(
 async function* csvRecords(file: string, limits: TableLimits): AsyncGenerator<readonly Cell[]> {
   const parser = parse({ skip_empty_lines: true, max_record_size: limits.maxRowBytes });
   // The parser limits records that have line breaks. An error of the source ends the parser, which passes it on.
-  pipeline(Readable.from(textOf(file, limits)), parser, () => undefined);
+  pipeline(Readable.from(withFewColumns(textOf(file, limits), limits)), parser, () => undefined);
   try {
     let isHeader = true;
     for await (const record of parser as AsyncIterable<readonly string[]>) {
@@ -87,6 +89,23 @@ async function* csvRecords(file: string, limits: TableLimits): AsyncGenerator<re
     }
   } catch (error) {
     throw error instanceof CsvError ? setError(`it is not CSV: ${cutText(error.message)}`, error) : error;
+  }
+}
+
+/**
+ * Yields the texts of a CSV file. Throws `invalid-argument` for a record with too many columns, before the parser creates all
+ * of them: a line of commas takes it a second per million.
+ */
+async function* withFewColumns(texts: AsyncIterable<string>, { maxColumns }: TableLimits): AsyncGenerator<string> {
+  let [isQuoted, columns] = [false, 1];
+  for await (const text of texts) {
+    for (const character of text) {
+      if (character === '"') isQuoted = !isQuoted;
+      else if (isQuoted) continue;
+      else if (character === '\n' || character === '\r') columns = 1;
+      else if (character === ',' && ++columns > maxColumns) throw tooManyColumns(maxColumns);
+    }
+    yield text;
   }
 }
 

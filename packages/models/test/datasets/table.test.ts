@@ -318,7 +318,9 @@ describe('a table of samples', () => {
         message: why,
       });
     await refuse('age,label\n1,0\n1,0\n1,0\n1,0\n', 'CSV', /more than 3 rows, which is the limit/);
-    await refuse('a,b,age,label\n', 'CSV', /4 columns, the limit is 3/);
+    await refuse('a,b,age,label\n', 'CSV', /more than 3 columns, which is the limit/);
+    await refuse('{"a": 1, "b": 1, "age": 1, "label": 0}', 'JSON lines', /more than 3 columns, which is the limit/);
+    await refuse('age,label\n"1,,,,\n,""",0\n,,,', 'CSV', /more than 3 columns/);
     await refuse(`age,label\n"${'1\n'.repeat(200)}`, 'CSV', /it is not CSV: Max Record Size/);
     await refuse(`age,label\n${','.repeat(200)}`, 'CSV', /a line has more than 100 characters/);
     await refuse(`{"age": 1, "label": "${'x'.repeat(200)}"}`, 'JSON lines', /more than 100 characters/);
