@@ -119,15 +119,15 @@ export function formatInterval(accuracy: MeasuredBy & { readonly lower95: number
 /** Returns e.g. `≥ 98.00 %`, `rmse ≤ 54.12` or `r2 ≥ 0.4500` for an accuracy floor. In percent if the metric is unknown. */
 export function formatFloor(minAccuracy: number, by: MeasuredBy = { metric: defaultMetric }): string {
   if (isShare(by)) return `≥ ${formatAt(by, minAccuracy)}`;
-  const { better, toAccuracy } = metricFormOf(by);
+  const { better, toAccuracy, format } = metricFormOf(by);
   const limit = formatAt(by, minAccuracy);
   const sign = `${by.metric} ${better === 'higher' ? '≥' : '≤'}`;
   // What meets the floor must also meet the limit that is shown, which people copy.
   const isStricter = toAccuracy(Number(limit), by.scale ?? 0) > minAccuracy * (1 + 1e-9);
-  const [, decimals] = /^-?\d+\.?(\d*)$/.exec(limit) ?? [];
+  const [, decimals, power = '0'] = /^-?\d+\.?(\d*)(?:e(.+))?$/.exec(limit) ?? [];
   if (!isStricter || decimals === undefined) return `${sign} ${limit}`;
-  const step = 10 ** -decimals.length;
-  return `${sign} ${(Number(limit) + (better === 'higher' ? -step : step)).toFixed(decimals.length)}`;
+  const step = 10 ** (Number(power) - decimals.length);
+  return `${sign} ${format(Number(limit) + (better === 'higher' ? -step : step))}`;
 }
 
 /** Returns how far two accuracies are apart, e.g. `1.20 points` or `3.210 in rmse`. */

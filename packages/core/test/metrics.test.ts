@@ -95,6 +95,9 @@ describe('formats of accuracies', () => {
     assert.equal(formatFloor(metricForms.rmse.toAccuracy(63.4735, scale), by('rmse')), 'rmse ≤ 63.48');
     assert.equal(formatFloor(metricForms.rmse.toAccuracy(58, scale), by('rmse')), 'rmse ≤ 58.00');
     assert.equal(formatFloor(metricForms.r2.toAccuracy(0.45678, scale), by('r2')), 'r2 ≥ 0.4567');
+    const tiny = { metric: 'mae', scale: 1e-9 };
+    assert.equal(formatFloor(metricForms.mae.toAccuracy(3.51008e-10, 1e-9), tiny), 'mae ≤ 3.511e-10');
+    assert.equal(formatFloor(metricForms.mae.toAccuracy(9.9994, 10), { metric: 'mae', scale: 10 }), 'mae ≤ 10.00');
   });
 
   it('show numbers of any size without losing their digits', () => {
