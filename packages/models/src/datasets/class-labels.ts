@@ -35,13 +35,28 @@ export function toComparable(
   if (classes.length === 0) return isText ? labels : (parseNumbers(texts, labels.dims) ?? labels);
   const indices = new Map(classes.map((name, index) => [name, index]));
   const unknown = texts.findIndex((text) => !indices.has(text));
-  if (unknown === -1) return isText ? labels : integers(labels.dims, texts, (text) => indices.get(text) ?? 0);
+  if (unknown === -1 && isText) return labels;
+  if (unknown === -1) return integers(labels.dims, positionsOf(texts, classes, indices), (position) => position);
   const numbers = parseNumbers(texts, labels.dims);
   if (numbers !== undefined) return numbers;
   const known = classes.slice(0, maxShown).map((name) => JSON.stringify(name));
   const more = classes.length > maxShown ? `, and ${classes.length - maxShown} more` : '';
   throw setError(
     `label ${JSON.stringify(texts[unknown]?.slice(0, 100))} of sample ${unknown + 1} is not a class of the model, whose classes are ${known.join(', ')}${more}`,
+  );
+}
+
+/** Returns the positions of the classes with these names. Throws `invalid-argument` for a name that several classes have. */
+function positionsOf(
+  texts: readonly string[],
+  classes: readonly string[],
+  indices: ReadonlyMap<string, number>,
+): readonly number[] {
+  const repeated = new Set(classes.filter((name, index) => indices.get(name) !== index));
+  const ambiguous = texts.findIndex((text) => repeated.has(text));
+  if (ambiguous === -1) return texts.map((text) => indices.get(text) ?? 0);
+  throw setError(
+    `label ${JSON.stringify(texts[ambiguous]?.slice(0, 100))} of sample ${ambiguous + 1} is the name of several classes: label with the positions of the classes`,
   );
 }
 

@@ -176,6 +176,17 @@ describe('a table of samples', () => {
       await assert.rejects(read('age,label\n1,yes\n', [age]), /they are texts, .*pass them with --labels scores=FILE/);
     });
 
+    it('is rejected with a name of several classes, unless the model returns names', async () => {
+      const twice = { scores: ['crane', 'heron', 'crane'] };
+      const why = /label "crane" of sample 2 is the name of several classes: label with the positions of the classes$/;
+      await assert.rejects(read('age,label\n1,heron\n2,crane\n', [age], { classNames: twice }), why);
+      for (const [outputs, label] of [
+        [[named, scores], 'crane'],
+        [[scores], 'heron'],
+      ] as const)
+        assert.equal((await read(`age,label\n1,${label}\n`, [age], { outputs, classNames: twice })).samples, 1);
+    });
+
     it('is compared as text by a metric of texts', async () => {
       const set = await read('age,label\n1,anything\n', [age], {
         outputs: [named, scores],
