@@ -12,8 +12,8 @@ import { createElements } from './table-elements.js';
 /** Names of the classes of each output, by index: the labels of the classification extension. */
 export type ClassNames = Readonly<Record<string, readonly string[]>>;
 
-/** Parses a file with a label in each line. A line break at the end of the text adds no label. */
-export const labelLines = (text: string): readonly string[] => text.replace(/\r?\n$/, '').split(/\r?\n/);
+/** Parses a file with a label in each line, without a byte order mark. A line break at the end of the text adds no label. */
+export const labelLines = (text: string): readonly string[] => text.replace(/^\uFEFF|\r?\n$/g, '').split(/\r?\n/);
 
 /**
  * Returns labels that can be compared with the judged output of a model. Names of classes become their indices, unless the

@@ -3,7 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import type { DataType, Metric, Signature, TensorSpec } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
 import fc from 'fast-check';
-import { fittingMetrics, readValidationSet, toNumbers, type ClassNames, type ValidationSet } from '../../src/index.js';
+import {
+  fittingMetrics,
+  labelLines,
+  readValidationSet,
+  toNumbers,
+  type ClassNames,
+  type ValidationSet,
+} from '../../src/index.js';
 import { readTable } from '../../src/datasets/read-table.js';
 import { toTexts } from '../../src/tensors/texts.js';
 
@@ -15,6 +22,13 @@ const spec = (name: string, datatype: DataType, dims: readonly number[] = [1]): 
 const scores = spec('scores', 'FP32', [3]);
 const signatureOf = (inputs: readonly TensorSpec[], outputs: readonly TensorSpec[] = [scores]): Signature => ({
   ...{ batched: true, inputs, outputs },
+});
+
+describe('a file of labels', () => {
+  it('has a label in each line, as any editor saves it', () => {
+    for (const text of ['no\nyes', 'no\nyes\n', 'no\r\nyes\r\n', '\uFEFFno\r\nyes\r\n'])
+      assert.deepEqual(labelLines(text), ['no', 'yes']);
+  });
 });
 
 describe('a table of samples', () => {
