@@ -20,9 +20,12 @@ import {
 export const classOutputs =
   'scores [samples, classes], one score in [0, 1] per sample, or classes [samples] as integers or text';
 
-/** Returns true for scores per class, one fraction (the score of class 1 of two), and one integer or text (the class). */
+/**
+ * Returns true for scores per class, one fraction (the score of class 1 of two), and one integer or text (the class). Scores of
+ * quantised models are small integers, but several 64-bit integers are positions, such as the classes of several targets.
+ */
 export function isClasses(output: SampleForm): boolean {
-  const maxWide = isNumeric(output) ? 1 : 0;
+  const maxWide = isNumeric(output) && output.datatype !== 'INT64' ? 1 : 0;
   return output.datatype !== 'BF16' && wide(output.dims).filter((dim) => dim !== -1).length <= maxWide;
 }
 

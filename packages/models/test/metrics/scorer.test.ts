@@ -182,6 +182,15 @@ describe('createScorer', () => {
     assert.equal(judgedOutput('exact-match', forms), 0);
   });
 
+  it('does not judge the classes of several targets as scores', () => {
+    const targets = { datatype: 'INT64', dims: [2] } as const;
+    const scores = { datatype: 'FP32', dims: [-1] } as const;
+    assert.equal(judgedOutput('top1', [targets, scores]), 1);
+    assert.equal(judgedOutput('exact-match', [targets, scores]), 0);
+    assert.throws(() => judgedOutput('f1', [targets]), /outputs per sample are INT64 \[2\]; choose another metric$/);
+    assert.equal(judgedOutput('top1', [{ ...targets, datatype: 'UINT8' }]), 0);
+  });
+
   it('rejects labels that are other texts than the model answers with', () => {
     const why = /answers with "no", "yes", and the labels are "0", "1": label with the texts of the model$/;
     for (const metric of ['top1', 'f1'] as const) {
