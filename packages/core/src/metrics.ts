@@ -64,7 +64,7 @@ export const metricForms: Readonly<Record<Metric, MetricForm>> = {
     ...{ better: 'higher', unit: 'none', isScaled: true, minAgreement: 0 },
     toAccuracy: (value) => 1 / (2 - value),
     fromAccuracy: (accuracy) => 2 - 1 / accuracy,
-    format: (value) => value.toFixed(4).replace('Infinity', '∞'),
+    format: (value) => (value < -1e6 ? value.toExponential(3) : value.toFixed(4)).replace('Infinity', '∞'),
   },
   // Measurements of older releases have no scale, so that those of newer ones have none either.
   mse: {

@@ -109,6 +109,9 @@ describe('formats of accuracies', () => {
     assert.equal(formatValue(by('r2'), metricForms.r2.toAccuracy(0.45, scale)), 'r2 0.4500');
     assert.equal(formatInterval({ ...by('r2'), lower95: 0.45, upper95: 0.55 }), '(-0.2222 to 0.1818)');
     assert.equal(formatFloor(0.5, by('r2')), 'r2 ≥ 0.0000');
+    // As for labels in another unit than the answers.
+    assert.equal(formatValue(by('r2'), metricForms.r2.toAccuracy(-5068984800793.6, scale)), 'r2 -5.069e+12');
+    assert.equal(formatFloor(metricForms.r2.toAccuracy(-5.0691e12, scale), by('r2')), 'r2 ≥ -5.070e+12');
   });
 
   it('show differences in percent points, or in the unit of the labels', () => {
