@@ -22,11 +22,39 @@ export const labelLines = (text: string): readonly string[] => text.replace(/^\u
  */
 export function toComparable(
   labels: Tensor,
+  signature: Pick<Signature, 'outputs'>,
+  metric: Metric,
+  names: ClassNames,
+): Tensor {
+  const resolved = labels.datatype === 'BYTES' ? resolveTexts(labels, signature, metric, names) : labels;
+  if (resolved.datatype !== 'BYTES' && takesClasses(metric)) checkNumbers(resolved, signature, metric, names);
+  return resolved;
+}
+
+const isWholeNumber = (name: string): boolean => /^-?\d{1,15}$/.test(name);
+
+/** Throws `invalid-argument` for a number that the model never returns as class, if it has these numbers as names of scores. */
+function checkNumbers(
+  labels: Tensor,
+  { outputs }: Pick<Signature, 'outputs'>,
+  metric: Metric,
+  names: ClassNames,
+): void {
+  const judged = outputs[judgedOutput(metric, outputs, labels)];
+  const classes = Object.values(names).flat();
+  if (judged?.datatype !== 'INT64' || Object.hasOwn(names, judged.name) || !classes.every(isWholeNumber)) return;
+  const known = new Set(classes.map(Number));
+  const values = Array.from(toNumbers(labels));
+  const unknown = values.findIndex((value) => !known.has(value));
+  if (known.size > 0 && unknown !== -1) throw unknownClass(String(values[unknown]), unknown, classes);
+}
+
+function resolveTexts(
+  labels: Tensor,
   { outputs }: Pick<Signature, 'outputs'>,
   metric: Metric,
   names: ClassNames,
 ): Tensor {
-  if (labels.datatype !== 'BYTES') return labels;
   const judged = outputs[judgedOutput(metric, outputs, labels)];
   const isText = judged?.datatype === 'BYTES';
   const texts = toTexts(labels);
@@ -39,10 +67,14 @@ export function toComparable(
   if (unknown === -1) return integers(labels.dims, positionsOf(texts, classes, indices), (position) => position);
   const numbers = parseNumbers(texts, labels.dims);
   if (numbers !== undefined) return numbers;
+  throw unknownClass(texts[unknown] ?? '', unknown, classes);
+}
+
+function unknownClass(label: string, index: number, classes: readonly string[]): Error {
   const known = classes.slice(0, maxShown).map((name) => JSON.stringify(name));
   const more = classes.length > maxShown ? `, and ${classes.length - maxShown} more` : '';
-  throw setError(
-    `label ${JSON.stringify(texts[unknown]?.slice(0, 100))} of sample ${unknown + 1} is not a class of the model, whose classes are ${known.join(', ')}${more}`,
+  return setError(
+    `label ${JSON.stringify(label.slice(0, 100))} of sample ${index + 1} is not a class of the model, whose classes are ${known.join(', ')}${more}`,
   );
 }
 

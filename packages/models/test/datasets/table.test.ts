@@ -190,6 +190,17 @@ describe('a table of samples', () => {
       await assert.rejects(read('age,label\n1,yes\n', [age]), /they are texts, .*pass them with --labels scores=FILE/);
     });
 
+    it('has the numbers that the model returns as classes, and not their positions', async () => {
+      const outputs = [spec('class', 'INT64', []), scores];
+      const use = { outputs, classNames: { scores: ['1', '2', '5'] } };
+      for (const content of ['age,label\n1,5\n2,1\n', '{"age": 1, "label": 5}\n{"age": 2, "label": 1}'])
+        assert.deepEqual(Array.from(toNumbers((await read(content, [age], use)).labels)), [5, 1]);
+      for (const content of ['age,label\n1,1\n2,0\n', '{"age": 1, "label": 1}\n{"age": 2, "label": 0}'])
+        await assert.rejects(read(content, [age], use), /label "0" of sample 2 is not a class .* are "1", "2", "5"$/);
+      const ownNames = { ...use, classNames: { scores: ['1', '2', '5'], class: ['7', '8', '9'] } };
+      assert.deepEqual(Array.from(toNumbers((await read('age,label\n1,7\n', [age], ownNames)).labels)), [0]);
+    });
+
     it('is rejected with a name of several classes, unless the model returns names', async () => {
       const twice = { scores: ['crane', 'heron', 'crane'] };
       const why = /label "crane" of sample 2 is the name of several classes: label with the positions of the classes$/;
