@@ -147,11 +147,9 @@ function createCollector(elements: Elements): Collector {
   function addScalar(value: Cell, row: number, column: string): void {
     if (isScalar(value) && elements.add(value)) return;
     const isMissing = value === null || value === '';
-    throw valueError(
-      row,
-      column,
-      isMissing ? `is missing, expected ${elements.expected}` : `is ${shown(value)}, expected ${elements.expected}`,
-    );
+    const isObject = !isScalar(value) && !isArray(value);
+    const advice = isObject ? "; df.to_json(path, orient='records', lines=True) writes one object per row" : '';
+    throw valueError(row, column, `is ${isMissing ? 'missing' : shown(value)}, expected ${elements.expected}${advice}`);
   }
 
   function addAll(value: Cell, row: number, column: string, depth: number): readonly number[] {

@@ -279,7 +279,12 @@ describe('a table of samples', () => {
     ['a missing label', 'age,label\n1,\n', [age], /"label" in row 1 is missing: remove such rows/],
     ['a number for text', '{"plan": 5, "label": 0}', [plan], /"plan" in row 1 is 5, expected a text/],
     ['an object', '{"plan": {"a": 1}, "label": 0}', [plan], /is an object, expected a text/],
-    ['an object for a number', '{"age": {"a": 1}, "label": 0}', [age], /is an object, expected a number/],
+    [
+      'columns of pandas',
+      '{"age": {"0": 1}, "label": {"0": 0}}',
+      [age],
+      /is an object, .*; .*orient='records', lines=True/,
+    ],
     ['an object as label', '{"age": 1, "label": {}}', [age], /"label" in row 1 is an object/],
     [
       'an array in one of several columns',
