@@ -14,7 +14,7 @@ import {
 } from '@pareto/core';
 import { spreadFor } from '../metrics/label-spread.js';
 import type { LabelSpread } from '../metrics/quality-metric.js';
-import { checkLabels, isJudged, takesClasses } from '../metrics/scorer.js';
+import { checkLabels, takesClasses } from '../metrics/scorer.js';
 import { readNpz } from '../tensors/npz.js';
 import { toNumbers } from '../tensors/numbers.js';
 import type { Tensor } from '../tensors/npy.js';
@@ -68,24 +68,23 @@ export async function checkValidation(file: string, use: SetUse): Promise<Valida
 }
 
 /**
- * Returns the metrics that fit a set for which `checkValidation` throws. None if the metric compares the texts of labels with
- * texts of the model: then a label is wrong, whatever the metric is.
+ * Returns the metrics that fit a set for which `checkValidation` throws. None if the metric fits without the names of classes:
+ * then a label is wrong, whatever the metric is.
  */
 export async function fittingMetrics(file: string, use: SetUse): Promise<readonly Metric[]> {
   const signature = withoutFixedBatch(use.signature) ?? use.signature;
   const arrays = await readArrays(file, signature).catch(() => new Map<string, Tensor>());
-  if (comparesTexts(use.metric, signature.outputs, arrays.get('label'))) return [];
-  return metrics.filter((metric) => {
-    try {
-      return takeArrays(arrays, { ...use, signature, metric }).samples > 0;
-    } catch {
-      return false;
-    }
-  });
+  if (fitsArrays(arrays, { signature, metric: use.metric })) return [];
+  return metrics.filter((metric) => fitsArrays(arrays, { ...use, signature, metric }));
 }
 
-const comparesTexts = (metric: Metric, outputs: Signature['outputs'], labels: Tensor | undefined): boolean =>
-  labels?.datatype === 'BYTES' && outputs.some((output) => output.datatype === 'BYTES' && isJudged(metric, output));
+function fitsArrays(arrays: ReadonlyMap<string, Tensor>, use: SetUse): boolean {
+  try {
+    return takeArrays(arrays, use).samples > 0;
+  } catch {
+    return false;
+  }
+}
 
 async function readArrays(file: string, signature: Signature): Promise<ReadonlyMap<string, Tensor>> {
   const format = await formatOf(file);

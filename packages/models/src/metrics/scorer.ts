@@ -101,9 +101,6 @@ export function createAgreement(metric: Metric): Agreement {
   };
 }
 
-/** Returns whether the metric can judge an output. */
-export const isJudged = (metric: Metric, output: SampleForm): boolean => qualityMetrics[metric].judges(output);
-
 /**
  * Returns the index of the first output that the metric can judge, of those that are text as the labels are if there are
  * any. Without labels, numbers come before the names of classes. Throws `invalid-argument` if there is none.

@@ -253,9 +253,14 @@ describe('a table of samples', () => {
   });
 
   it('names no metric for a label that is not a class', async () => {
-    const file = await saved('age,label\n1,Yes\n');
-    const signature = signatureOf([age], [spec('name', 'BYTES'), scores]);
-    assert.deepEqual(await fittingMetrics(file, { signature, metric: 'top1', classNames: { scores: ['yes'] } }), []);
+    for (const [label, datatype, name] of [
+      ['Yes', 'BYTES', 'yes'],
+      ['0', 'INT64', '1'],
+    ] as const) {
+      const use = { signature: signatureOf([age], [spec('class', datatype), scores]), metric: 'top1' } as const;
+      const file = await saved(`age,label\n1,${label}\n`);
+      assert.deepEqual(await fittingMetrics(file, { ...use, classNames: { scores: [name] } }), []);
+    }
   });
 
   const whole = spec('n', 'UINT8');
