@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +75,7 @@ describe('claimUserIds', function () {
     const service = await startService(ownIds);
     assert.deepEqual([new Set(service.taken).size, service.shortage], [ownIds, undefined]);
     using ids = claim();
-    const reason = `services of this host have claimed all user ids from ${first + 1} to ${first + ownIds}`;
+    const reason = `services or other processes of this host have all user ids from ${first + 1} to ${first + ownIds}`;
     assert.equal(ids.shortage, reason);
     assert.deepEqual(
       [takeAll(ids, 2), shared],
@@ -99,9 +99,40 @@ describe('claimUserIds', function () {
       throw new Error(reason);
     };
     using ids = claimUserIds({ first, locks, onShared });
-    assert.throws(() => ids.take(), /^Error: services of this host have claimed all user ids/);
+    assert.throws(() => ids.take(), /^Error: services or other processes of this host have all user ids/);
     others.release({ uid: first + 1, gid: first });
     assert.throws(() => ids.take(), 'the block is still claimed');
+  });
+
+  it('tries one block of the others again for each process while ids are short', async () => {
+    const service = await startService(ownIds);
+    using ids = claim();
+    // The lock of the fourth block is as good as free: its holder has another file.
+    rmSync(path.join(locks, `user-ids-${first + 3 * 16}`));
+    assert.deepEqual(takeAll(ids, 3), [first, first, first]);
+    assert.equal(ids.take().uid, first + 3 * 16);
+    await service.kill();
+  });
+
+  it('gives no id that a process still has, though the one that got the id has ended', async function () {
+    requireRoot(this);
+    using ids = claim();
+    const [user, ...others] = Array.from({ length: 15 }, () => ids.take());
+    assert.ok(user !== undefined);
+    await using left = startChild('setpriv', [`--reuid=${user.uid}`, '--clear-groups', 'sleep', '1000']);
+    await waitFor('the user', () => hasUser(left.pid, user.uid) || undefined);
+    for (const each of [user, ...others]) ids.release(each);
+    assert.ok(!takeAll(ids, 100).includes(user.uid));
+    await left.stop();
+    assert.ok(takeAll(ids, ownIds - 100).includes(user.uid));
+  });
+
+  it('gives no id that a process of another program has', async function () {
+    requireRoot(this);
+    await using other = startChild('setpriv', [`--reuid=${first + 3}`, '--clear-groups', 'sleep', '1000']);
+    await waitFor('the user', () => hasUser(other.pid, first + 3) || undefined);
+    using ids = claim();
+    assert.equal(new Set(takeAll(ids, 100)).has(first + 3), false);
   });
 
   it('states why ids cannot be claimed', () => {
@@ -111,3 +142,14 @@ describe('claimUserIds', function () {
     assert.match(ids.shortage ?? '', /^user ids cannot be claimed: EEXIST/);
   });
 });
+
+/** Skips a test that starts processes as other users. */
+function requireRoot(test: Mocha.Context): void {
+  if (process.getuid?.() === 0) return;
+  Object.assign(test.test ?? {}, { skipReason: 'only root can start processes as other users' });
+  test.skip();
+}
+
+/** Returns whether a process has the given real user. */
+const hasUser = (pid: number, uid: number): boolean =>
+  new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(readFileSync(`/proc/${pid}/status`, 'latin1'));

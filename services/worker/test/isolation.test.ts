@@ -63,7 +63,10 @@ describe('isolation of executors', function () {
     const reports = await Promise.all(ids.map((id) => worker.controller.waitForReplica(id, isSettled)));
     const reasons = reports.map(({ reason }) => reason).filter((reason) => reason !== '');
     assert.equal(reasons.length, 1);
-    assert.match(reasons[0] ?? '', /--require-isolation demands\. Missing: user-ids \(services of this host/);
+    assert.match(
+      reasons[0] ?? '',
+      /--require-isolation demands\. Missing: user-ids \(services or other processes of this host/,
+    );
     const users = executorsOf(process.pid).map((pid) => Number(statusOf(pid, 'Uid')));
     assert.deepEqual([new Set(users).size, users.includes(executorUid)], [2, false]);
     assert.equal(worker.controller.reports.at(-1)?.userIdShortage, '');

@@ -1,11 +1,13 @@
 // Gives each process a user id that no other process of this host has, so that processes cannot read each other's memory or files.
 // A service claims ids in blocks, as many as it needs, by locks of files that all services of the host share. The kernel releases the
-// locks when the service ends, however it ends.
+// locks when the service ends, however it ends. An id is given to a process only while no other one has it: a process that has
+// ended may have left others, and a service of an earlier release has no locks.
 
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { findTool } from './find-tool.js';
+import { liveUsers } from './live-users.js';
 import type { ProcessUser } from './wrappers.js';
 
 export interface UserIds extends Disposable {
@@ -35,27 +37,54 @@ const isLocked = 1;
 /** Claims a first block. Without one, `shortage` states the reason. */
 export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds {
   const last = first + idCount - 1;
-  const files = new Map<number, number>();
+  const locked: number[] = [];
   const free: number[] = [];
+  /** Ids of ended processes, and those that processes had which this service did not start. */
+  let ended: number[] = [];
+  // Blocks begin at multiples of their size, so that ranges that overlap have the same blocks.
+  const start = Math.floor((first + 1) / blockSize) * blockSize;
+  /** Blocks to try, in order: first those that were not tried yet, then those that other services had, the latest last. */
+  const blocks = Array.from(
+    { length: Math.ceil((last + 1 - start) / blockSize) },
+    (_, index) => start + index * blockSize,
+  );
+  let untried = blocks.length;
   let sharing = 0;
   let reason = claim();
 
-  /** Claims one more block. Returns why there is none. Undefined if it succeeded. */
+  /** Frees the ids of ended processes, or claims one more block. Returns why there is no free id. Undefined if there is one. */
   function claim(): string | undefined {
     try {
+      const used = liveUsers();
+      addUnused(ended, used);
+      if (free.length > 0) return undefined;
       mkdirSync(locks, { recursive: true, mode: 0o700 });
-      // Blocks begin at multiples of their size, so that ranges that overlap have the same blocks.
-      for (let block = Math.floor((first + 1) / blockSize) * blockSize; block <= last; block += blockSize) {
-        const file = files.has(block) ? undefined : lock(path.join(locks, `user-ids-${block}`));
-        if (file === undefined) continue;
-        files.set(block, file);
-        for (let id = Math.max(block, first + 1); id <= Math.min(block + blockSize - 1, last); id++) free.push(id);
-        return undefined;
-      }
+      // A try starts a process. So, blocks of other services are tried again one at a time.
+      for (let tries = Math.max(untried, 1); tries > 0 && free.length === 0; tries--) addBlock(used);
     } catch (error) {
       return `user ids cannot be claimed: ${error instanceof Error ? error.message : String(error)}`;
     }
-    return `services of this host have claimed all user ids from ${first + 1} to ${last}`;
+    if (free.length > 0) return undefined;
+    return `services or other processes of this host have all user ids from ${first + 1} to ${last}`;
+  }
+
+  /** Locks the next block, if no other service has it. */
+  function addBlock(used: ReadonlySet<number>): void {
+    const [block] = blocks;
+    if (block === undefined) return;
+    const file = lock(path.join(locks, `user-ids-${block}`));
+    blocks.shift();
+    untried -= 1;
+    if (file === undefined) return void blocks.push(block);
+    locked.push(file);
+    const ids = Array.from({ length: blockSize }, (_, index) => block + index);
+    addUnused([...ended, ...ids.filter((id) => id > first && id <= last)], used);
+  }
+
+  /** Frees those of the ids that no process has, and keeps the others for later. */
+  function addUnused(ids: readonly number[], used: ReadonlySet<number>): void {
+    free.push(...ids.filter((id) => !used.has(id)));
+    ended = ids.filter((id) => used.has(id));
   }
 
   function take(): ProcessUser {
@@ -71,14 +100,14 @@ export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds
 
   return {
     get shortage() {
-      return files.size === 0 || sharing > 0 ? reason : undefined;
+      return locked.length === 0 || sharing > 0 ? reason : undefined;
     },
     take,
     release({ uid }) {
       if (uid === first) sharing -= 1;
-      else free.push(uid);
+      else ended.push(uid);
     },
-    [Symbol.dispose]: () => files.forEach((file) => closeSync(file)),
+    [Symbol.dispose]: () => locked.splice(0).forEach((file) => closeSync(file)),
   };
 }
 
