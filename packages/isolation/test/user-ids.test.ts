@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +143,22 @@ describe('claimUserIds', function () {
     await waitFor('the user', () => hasUser(other.pid, first + 3) || undefined);
     using ids = claim();
     assert.equal(new Set(takeAll(ids, 100)).has(first + 3), false);
+  });
+
+  it('closes the folder of the locks to others, and follows no links in it', () => {
+    chmodSync(locks, 0o1777);
+    symlinkSync(path.join(locks, 'target'), path.join(locks, `user-ids-${first}`));
+    using ids = claim();
+    assert.equal(statSync(locks).mode & 0o7777, 0o700);
+    assert.equal(existsSync(path.join(locks, 'target')), false);
+    assert.match(ids.shortage ?? '', /^user ids cannot be claimed: ELOOP/);
+  });
+
+  it('does not trust a folder of locks of another user', function () {
+    requireRoot(this);
+    chownSync(locks, 60_700, 60_700);
+    using ids = claim();
+    assert.match(ids.shortage ?? '', /^user ids cannot be claimed: .* belongs to user 60700, expected user 0/);
   });
 
   it('states why ids cannot be claimed', () => {

@@ -4,7 +4,7 @@
 // ended may have left others, and a service of an earlier release has no locks.
 
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { findTool } from './find-tool.js';
 import { liveUsers } from './live-users.js';
@@ -24,7 +24,7 @@ export interface UserIds extends Disposable {
 export interface UserIdOptions {
   /** First of 512 ids, and the group of all of them. */
   readonly first: number;
-  /** Folder of the locks, which only root must be able to enter. It is created if it does not exist. */
+  /** Folder of the locks, which is created if it does not exist, and closed to other users. */
   readonly locks: string;
   /** Called before a process shares the first id. Throws to refuse the process. */
   readonly onShared: (reason: string) => void;
@@ -58,7 +58,7 @@ export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds
       const used = liveUsers();
       addUnused(ended, used);
       if (free.length > 0) return undefined;
-      mkdirSync(locks, { recursive: true, mode: 0o700 });
+      openFolder(locks);
       // A try starts a process. So, blocks of other services are tried again one at a time.
       for (let tries = Math.max(untried, 1); tries > 0 && free.length === 0; tries--) addBlock(used);
     } catch (error) {
@@ -111,12 +111,24 @@ export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds
   };
 }
 
+/**
+ * Creates the folder of the locks, and closes it to other users, who could replace or lock its files: a volume that is mounted
+ * there may be open to all.
+ */
+function openFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = statSync(folder);
+  const user = process.geteuid?.() ?? uid;
+  if (uid !== user) throw new Error(`${folder} belongs to user ${uid}, expected user ${user}`);
+  if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
 /** Locks a file until it is closed. Returns its descriptor. Undefined if another process has the lock. */
 function lock(name: string): number | undefined {
   const flock = findTool('flock');
   if (flock === undefined) throw new Error('flock of util-linux is not installed');
   // No other process that this one starts inherits the descriptor, on which `flock` leaves the lock.
-  const file = openSync(name, 'a', 0o600);
+  const file = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   const options = { env: {}, stdio: ['ignore', 'ignore', 'pipe', file] } satisfies SpawnSyncOptions;
   const { status, stderr, error } = spawnSync(flock, ['--nonblock', '3'], options);
   if (status === 0) return file;
