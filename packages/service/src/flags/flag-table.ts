@@ -24,6 +24,7 @@ interface TextFlag extends Described {
   readonly secret?: true;
 }
 
+/** The URL of a service, to which paths are appended. */
 interface UrlFlag extends Described {
   readonly kind: 'url';
 }
@@ -102,7 +103,7 @@ function valueSchema(entry: FlagEntry): z.ZodType {
     case 'text':
       return textSchema(entry.format);
     case 'url':
-      return z.url();
+      return z.string().refine(isServiceUrl, 'expected http://host:port or https://host:port, without a query');
     case 'integer':
     case 'number':
       return numberSchema(entry);
@@ -114,6 +115,8 @@ function valueSchema(entry: FlagEntry): z.ZodType {
       return z.array(textSchema(entry.format)).min(entry.minItems);
   }
 }
+
+const isServiceUrl = (text: string): boolean => /^https?:\/\/[^?#]+$/i.test(text) && URL.canParse(text);
 
 function textSchema(format: FlagFormat | undefined): z.ZodString {
   if (format === undefined) return z.string().min(1);

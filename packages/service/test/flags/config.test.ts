@@ -91,7 +91,6 @@ describe('configuration', () => {
     ['a missing required flag', [], /^--controllers is required: controllers to follow$/],
     ['an address without a port', [...needed, '--peers', 'a:1,b'], /^--peers\.1: expected host:port, e\.g\. /],
     ['an unknown choice', [...needed, '--log-level', 'loud'], /^--log-level: .*"debug"/],
-    ['an invalid URL', [...needed, '--trace-endpoint', 'nowhere'], /^--trace-endpoint: /],
     ['a share of traces above 1', [...needed, '--trace-sample', '10'], /^--trace-sample: .*1$/],
     [
       'a share of traces that is not a number',
@@ -116,6 +115,23 @@ describe('configuration', () => {
       );
     });
   }
+});
+
+describe('the URL of a service', () => {
+  const rejected = [
+    'nowhere',
+    'localhost:4318',
+    'ftp://x',
+    'file:///etc/passwd',
+    'http://x?key=hunter2',
+    'http://x#y',
+    '',
+  ];
+  for (const url of rejected)
+    it(`is not ${JSON.stringify(url)}`, () =>
+      assert.throws(() => load([...needed, '--trace-endpoint', url]), {
+        message: '--trace-endpoint: expected http://host:port or https://host:port, without a query',
+      }));
 });
 
 describe('checkBind', () => {
