@@ -111,7 +111,7 @@ async function createContext(
   lifecycle: Lifecycle,
 ): Promise<{ readonly context: ServiceContext; readonly runnables: readonly Runnable[] }> {
   const logger = loggerOf(role, config);
-  const tracer = await openTracer(role, config, processSources().env);
+  const tracer = await openTracer(role, config, { env: processSources().env, logger, clock: systemClock });
   const { access, certificates } = await openAccess(config, { role, clock: systemClock, logger });
   const flush = { name: 'traces', start: async () => {}, stop: () => tracer.shutdown() };
   return {

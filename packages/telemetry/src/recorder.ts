@@ -8,6 +8,7 @@ import {
   BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
+  type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { cutText, errorText } from '@pareto/core';
@@ -18,7 +19,7 @@ const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 
 /** Creates a tracer that records into the processor, or exports to the endpoint. */
 export function createRecorder(options: TracerOptions): Tracer {
-  const processor = options.processor ?? createExport(options.endpoint ?? '', options.flushMs ?? 1000);
+  const processor = options.processor ?? createExport(options);
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `pareto-${options.service}`, ...options.resource }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sample ?? 1) }),
@@ -38,9 +39,23 @@ export function createRecorder(options: TracerOptions): Tracer {
   };
 }
 
-function createExport(endpoint: string, flushMs: number): SpanProcessor {
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 2000 });
+function createExport({ endpoint = '', flushMs = 1000, onFailure }: TracerOptions): SpanProcessor {
+  const sender = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 2000 });
+  const exporter: SpanExporter = {
+    export: (spans, done) =>
+      sender.export(spans, (result) => {
+        if (result.error !== undefined) onFailure?.(reasonOf(result.error));
+        done(result);
+      }),
+    shutdown: () => sender.shutdown(),
+  };
   return new BatchSpanProcessor(exporter, { scheduledDelayMillis: flushMs, exportTimeoutMillis: 2000 });
+}
+
+/** Returns the HTTP status, if the collector responded, and the text of the error, without the collector's body. */
+function reasonOf(error: Error): string {
+  const status = 'code' in error && typeof error.code === 'number' ? `status ${error.code}: ` : '';
+  return cutText(`${status}${errorText(error)}`);
 }
 
 function contextOf(traceparent: string | undefined): Context {

@@ -37,6 +37,8 @@ export interface TracerOptions {
   readonly sample?: number;
   /** Base URL of the collector, e.g. http://127.0.0.1:4318. Spans are sent to its path /v1/traces. */
   readonly endpoint?: string | undefined;
+  /** Called with the reason whenever the collector has not accepted spans, which are lost. */
+  readonly onFailure?: (reason: string) => void;
   /** Maximum time that spans wait to be exported together. */
   readonly flushMs?: number;
   /** Replaces the endpoint in tests. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { systemClock } from '@pareto/core';
 import { createTracer, parseTraceparent } from '../src/index.js';
@@ -70,6 +73,27 @@ describe('tracer', () => {
     tracer.startSpan('infer').end();
     await tracer.shutdown();
   });
+
+  const responses: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'status 401: Unauthorized': (response) => void response.writeHead(401).end('hunter2'),
+    'status 302: Found': (response) => void response.writeHead(302, { location: 'http://127.0.0.1:9' }).end(),
+    'Request timed out': () => undefined,
+  };
+  for (const [reason, respond] of Object.entries(responses))
+    it(`passes on that a collector does not accept spans: ${reason}`, async function () {
+      this.timeout(10_000);
+      await using server = createServer((request, response) => request.resume().once('end', () => respond(response)));
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      const failure = new Promise<string>((onFailure) => {
+        const endpoint = `http://127.0.0.1:${port}`;
+        void createTracer({ service: 'router', endpoint, flushMs: 10, onFailure }).then((tracer) =>
+          tracer.startSpan('infer').end(),
+        );
+      });
+      assert.equal(await failure, reason);
+      server.closeAllConnections();
+    });
 });
 
 describe('parseTraceparent', () => {

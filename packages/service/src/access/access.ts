@@ -13,7 +13,7 @@ import type { ExpiryGauge, Logger } from '@pareto/telemetry';
 import { readers, requiresCertificate } from './callers.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { createCheck, createGuard, type Authenticator } from './guard.js';
-import { limitWarnings } from './limited-log.js';
+import { limitWarnings } from '../limits/limited-log.js';
 import { tokenMetadata, tokenAuthenticator } from './token.js';
 
 export interface Access {

@@ -3,15 +3,23 @@
 import { randomUUID } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { hostname } from 'node:os';
-import { ParetoError } from '@pareto/core';
+import { ParetoError, type Clock } from '@pareto/core';
 import type { ServiceRole } from '@pareto/rpc';
-import { createTracer, type Tracer } from '@pareto/telemetry';
+import { createTracer, type Logger, type Tracer } from '@pareto/telemetry';
 import type { CommonConfig } from '../flags/common-flags.js';
 import type { ConfigSources } from '../flags/config.js';
 import { productVersion } from '../product-version.js';
+import { limitWarnings } from '../limits/limited-log.js';
 
 /** Variables with headers, which OpenTelemetry's SDK reads. */
 const headerVariables = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'];
+
+export interface TracerContext {
+  /** Environment of the process. */
+  readonly env: ConfigSources['env'];
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
 
 /**
  * Opens the tracer of a role. Throws `invalid-argument` if traces are exported and a variable with headers for the collector is
@@ -24,16 +32,21 @@ export async function openTracer(
     traceSample: sample,
     cluster,
   }: Pick<CommonConfig, 'traceEndpoint' | 'traceSample' | 'cluster'>,
-  env: ConfigSources['env'],
+  { env, logger, clock }: TracerContext,
 ): Promise<Tracer> {
   if (endpoint !== undefined) for (const name of headerVariables) checkHeaders(name, env[name] ?? '');
+  // A failure can follow every second.
+  const warn = limitWarnings(logger, clock, { maxPerWindow: 1, windowMs: 30_000 });
   const resource = {
     'service.namespace': cluster,
     'service.instance.id': randomUUID(),
     'service.version': productVersion,
     'host.name': hostname(),
   };
-  return createTracer({ service, endpoint, sample, resource });
+  return createTracer({
+    ...{ service, endpoint, sample, resource },
+    onFailure: (reason) => warn('traces were not accepted by the collector', { reason }),
+  });
 }
 
 function checkHeaders(name: string, headers: string): void {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import type { ServiceRole } from '@pareto/rpc';
-import type { Tracer } from '@pareto/telemetry';
+import { systemClock } from '@pareto/core';
+import { createLogger, type Tracer } from '@pareto/telemetry';
 import { createTraceCollector, waitFor } from '@pareto/testkit';
 import { productVersion } from '../../src/index.js';
 import { openTracer } from '../../src/traces/open-tracer.js';
 
+const logger = createLogger({ service: 'router', level: 'silent', format: 'json' });
 const secret = 'Bearer hunter2';
 
 describe('openTracer', () => {
   const open = (role: ServiceRole, traceEndpoint: string | undefined, env = {}): Promise<Tracer> =>
-    openTracer(role, { traceEndpoint, traceSample: 1, cluster: 'prod' }, env);
-
+    openTracer(role, { traceEndpoint, traceSample: 1, cluster: 'prod' }, { env, logger, clock: systemClock });
   it('identifies each role of a process by the names of OpenTelemetry', async () => {
     await using collector = await createTraceCollector();
     const roles = ['router', 'worker'] as const;

@@ -1,10 +1,14 @@
-// A rate limit for warnings that any client can cause, so that none can fill the log.
+// A rate limit for warnings that clients or other processes can cause, so that they cannot fill the log.
 
 import type { Clock } from '@pareto/core';
 import type { LogFields, Logger } from '@pareto/telemetry';
 
-const maxPerWindow = 5;
-const windowMs = 10_000;
+export interface WarningRate {
+  /** Maximum number of lines with one message in a window. 5 by default. */
+  readonly maxPerWindow?: number;
+  /** 10 s by default. */
+  readonly windowMs?: number;
+}
 
 interface Window {
   readonly since: number;
@@ -13,8 +17,12 @@ interface Window {
   readonly suppressed: number;
 }
 
-/** Returns a function that logs each message at most five times in 10 s. The next line counts the `suppressed` ones. */
-export function limitWarnings(logger: Logger, clock: Clock): (message: string, fields: LogFields) => void {
+/** Returns a function that logs each message at the given rate at most. The next line counts the `suppressed` ones. */
+export function limitWarnings(
+  logger: Logger,
+  clock: Clock,
+  { maxPerWindow = 5, windowMs = 10_000 }: WarningRate = {},
+): (message: string, fields: LogFields) => void {
   const windows = new Map<string, Window>();
   return (message, fields) => {
     const now = clock.now();
