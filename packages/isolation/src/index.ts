@@ -1,3 +1,4 @@
 export { environmentOnly, type Isolation, type IsolatedProcess, type IsolatedProgram } from './start/isolation.js';
+export { namedUsers } from './probe/named-users.js';
 export { openIsolation, type IsolationOptions, type OpenedIsolation } from './probe/open-isolation.js';
 export { type MissingProtection, type Protection } from './probe/protections.js';

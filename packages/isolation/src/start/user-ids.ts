@@ -30,7 +30,9 @@ export interface UserIdOptions {
   readonly onShared: (reason: string) => void;
 }
 
-const [idCount, blockSize] = [512, 16];
+/** Number of the ids, with the first. */
+export const idCount = 512;
+const blockSize = 16;
 /** Exit code of `flock` if another process has the lock. Other failures have other codes. */
 const isLocked = 1;
 

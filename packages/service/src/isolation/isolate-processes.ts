@@ -1,7 +1,13 @@
 // Isolation of the processes of a service that handle models and clients' data: its flags, and what its start reports.
 
 import { ParetoError, type ErrorCode } from '@pareto/core';
-import { openIsolation, type IsolationOptions, type MissingProtection, type OpenedIsolation } from '@pareto/isolation';
+import {
+  namedUsers,
+  openIsolation,
+  type IsolationOptions,
+  type MissingProtection,
+  type OpenedIsolation,
+} from '@pareto/isolation';
 import type { Logger } from '@pareto/telemetry';
 import type { CommonConfig } from '../flags/common-flags.js';
 import type { FlagValues } from '../flags/flag-table.js';
@@ -34,13 +40,15 @@ export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | '
 
 /**
  * Opens the isolation of the processes that a service starts, and logs what the host lacks for it. Throws
- * `failed-precondition` if isolation is required and incomplete. If it is required, a later start of a process throws
+ * `invalid-argument` if this service runs as root, and users of the host have some of the ids, whose files processes could read.
+ * Throws `failed-precondition` if isolation is required and incomplete. If it is required, a later start of a process throws
  * `resource-exhausted` while no user id is free.
  */
 export async function isolateProcesses(
   { executorUid, requireIsolation, certs, clusterTokenFile }: IsolationConfig,
   { logger, open = openIsolation, ...options }: IsolateOptions,
 ): Promise<OpenedIsolation> {
+  checkUsers(executorUid);
   const secrets = [certs, clusterTokenFile, ...options.secrets].filter((file) => file !== undefined);
   const onMissing = (missing: readonly MissingProtection[], code: ErrorCode): void => {
     if (requireIsolation) throw notIsolated(missing, code);
@@ -52,6 +60,15 @@ export async function isolateProcesses(
   if (missing.length === 0) logger.info('processes are isolated', { firstUserId: executorUid });
   else onMissing(missing, 'failed-precondition');
   return isolation;
+}
+
+function checkUsers(executorUid: number): void {
+  const [user] = process.geteuid?.() === 0 ? namedUsers(executorUid) : [];
+  if (user === undefined) return;
+  throw new ParetoError(
+    'invalid-argument',
+    `--executor-uid ${executorUid}: user ${user} of this host has one of its 512 ids, as which models would run; pass the first of 512 ids that no user has`,
+  );
 }
 
 function notIsolated(missing: readonly MissingProtection[], code: ErrorCode): ParetoError {

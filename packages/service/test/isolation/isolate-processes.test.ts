@@ -13,7 +13,7 @@ const config = { executorUid: 60_800, requireIsolation: false, certs: '/certs', 
 
 describe('isolateProcesses', () => {
   /** Isolates on a host without the given protections. Returns what was logged, and what had to be isolated. */
-  async function isolate(lacking: readonly MissingProtection[], requireIsolation = false) {
+  async function isolate(lacking: readonly MissingProtection[], requireIsolation = false, executorUid = 60_800) {
     const logged: unknown[] = [];
     const log =
       (level: string) =>
@@ -30,7 +30,7 @@ describe('isolateProcesses', () => {
       });
     };
     const options = { folders: ['/cache'], libraries: [], secrets: ['/store'], logger, open };
-    await isolateProcesses({ ...config, requireIsolation }, options);
+    await isolateProcesses({ ...config, executorUid, requireIsolation }, options);
     return { logged, opened };
   }
 
@@ -58,6 +58,17 @@ describe('isolateProcesses', () => {
   it('starts on a host that lacks nothing if isolation is required', async () => {
     const { logged } = await isolate([], true);
     assert.equal(logged.length, 1);
+  });
+
+  it('runs no model as a user of the host', async function () {
+    if (process.getuid?.() !== 0) {
+      Object.assign(this.test ?? {}, { skipReason: 'only root can start processes as other users' });
+      this.skip();
+    }
+    await assert.rejects(isolate([], false, 1), {
+      code: 'invalid-argument',
+      message: /^--executor-uid 1: user \S+ \(\d+\) of this host has one of its 512 ids/,
+    });
   });
 
   const noId: MissingProtection = { ...missing, protection: 'user-ids', reason: 'all are in use' };
