@@ -72,7 +72,7 @@ function describeSet({ folder, hosts, ends, isNewAuthority }: CertificateSet, wi
     ]),
     [folder, `node services/node/dist/main.js --certs ${folder} …`],
     [at('operator'), `pareto --certs ${at('operator')} status`],
-    [at('viewer'), `reads and changes nothing: pareto --certs ${at('viewer')} status`],
+    [at('viewer'), `can read, and change nothing: pareto --certs ${at('viewer')} status`],
     [at('client'), `for other clients of a router, e.g. grpcurl -cacert ${at('client/ca.crt')} …`],
   ];
   const created = isNewAuthority
