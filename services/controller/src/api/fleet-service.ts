@@ -127,14 +127,18 @@ function noticesNow(
   ];
 }
 
-/** Returns a notice for this controller, and for each connected worker, whose processes share a user id. */
+/** Returns a notice for each reason why processes of this controller or of connected workers share a user id. */
 function shortageNotices({ userIdShortage }: FleetServiceOptions, { fleet, records }: ClusterView): readonly string[] {
   const connected = [...records.workers.values()].flatMap(
     ({ value: { info } }) => fleet.session(info.id)?.info.id ?? [],
   );
   const ofWorkers = connected.map((id) => [`worker ${id}`, fleet.lastReport(id)?.userIdShortage ?? ''] as const);
-  return [['this controller', userIdShortage() ?? ''] as const, ...ofWorkers].flatMap(([who, text]) =>
-    text === '' ? [] : [`${who}: ${text}`],
+  const services = new Map<string, string[]>();
+  for (const [who, text] of [['this controller', userIdShortage() ?? ''] as const, ...ofWorkers])
+    services.set(text, [...(services.get(text) ?? []), who]);
+  services.delete('');
+  return Array.from(services, ([text, [who, ...others]]) =>
+    others.length === 0 ? `${who}: ${text}` : `${who} and ${others.length} more: ${text}`,
   );
 }
 

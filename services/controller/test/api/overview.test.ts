@@ -22,6 +22,7 @@ describe('the overview', () => {
         ...{ id: 'w1', limitsReached: [{ limit: 'replica-queue', count: 4 }] },
         userIdShortage: 'processes share a user id: all are in use',
       }),
+      startWorker(controller.address, { id: 'w3', userIdShortage: 'processes share a user id: all are in use' }),
       // As a worker of the previous release.
       startWorker(controller.address, { id: 'w2' }),
     ];
@@ -42,7 +43,7 @@ describe('the overview', () => {
       return limitsReached.length === 3 ? limitsReached : undefined;
     });
     const { notices } = await controller.fleet.overview({});
-    assert.deepEqual(notices, ['worker w1: processes share a user id: all are in use']);
+    assert.deepEqual(notices, ['worker w1 and 1 more: processes share a user id: all are in use']);
     assert.deepEqual(reached, [
       { service: 'router', id: 'r1', limits: [{ limit: 'connections', count: 12 }] },
       { service: 'worker', id: 'w1', limits: [{ limit: 'replica-queue', count: 4 }] },
@@ -53,7 +54,9 @@ describe('the overview', () => {
       const { limitsReached } = await controller.fleet.overview({});
       return limitsReached.every(({ service }) => service !== 'worker') ? true : undefined;
     });
-    assert.deepEqual((await controller.fleet.overview({})).notices, []);
+    assert.deepEqual((await controller.fleet.overview({})).notices, [
+      'worker w3: processes share a user id: all are in use',
+    ]);
   });
 });
 
