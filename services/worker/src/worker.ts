@@ -68,7 +68,7 @@ export async function createWorker(
 ): Promise<Worker> {
   const { clock, rng, logger, lifecycle, access } = context;
   const checkParams = { ...defaultLiveCheckParams, every: config.checkEvery };
-  const isolation = await isolate(config, devices, logger);
+  const isolation = await isolate(config, devices, { logger, clock });
   const work = await openWorkFolder(config);
   const pool = createExecutorPool({
     ...{ size: 1, clock, isolation, environment: devices },
@@ -173,13 +173,13 @@ const nameOf = (address: string): string => address.replace(/[^A-Za-z0-9._-]+/g,
 async function isolate(
   config: WorkerConfig,
   devices: Readonly<Record<string, string>>,
-  logger: Logger,
+  context: Pick<ServiceContext, 'logger' | 'clock'>,
 ): Promise<OpenedIsolation> {
   const { cacheDir } = config;
   await makeFolder(cacheDir).catch(unusable(cacheDir));
   const { PATH: _, ...drivers } = devices;
   const libraries = Object.values(drivers).flatMap((value) => value.split(delimiter).filter(isAbsolute));
-  return isolateProcesses(config, { folders: [cacheDir], libraries, secrets: [], logger });
+  return isolateProcesses(config, { folders: [cacheDir], libraries, secrets: [], ...context });
 }
 
 async function discover(config: WorkerConfig, pool: ExecutorPool, logger: Logger): Promise<Hardware> {

@@ -1,6 +1,6 @@
 // Isolation of the processes of a service that handle models and clients' data: its flags, and what its start reports.
 
-import { ParetoError, type ErrorCode } from '@pareto/core';
+import { ParetoError, type Clock, type ErrorCode } from '@pareto/core';
 import {
   namedUsers,
   openIsolation,
@@ -11,6 +11,7 @@ import {
 import type { Logger } from '@pareto/telemetry';
 import type { CommonConfig } from '../flags/common-flags.js';
 import type { FlagValues } from '../flags/flag-table.js';
+import { limitWarnings } from '../limits/limited-log.js';
 
 /** Flags of the services that start such processes. */
 export const isolationFlags = {
@@ -34,6 +35,7 @@ export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | '
   /** Secrets besides the certificates and the token, of which some may not be configured. */
   readonly secrets: readonly (string | undefined)[];
   readonly logger: Logger;
+  readonly clock: Clock;
   /** Opens the isolation. */
   readonly open?: (options: IsolationOptions) => Promise<OpenedIsolation>;
 }
@@ -46,13 +48,14 @@ export interface IsolateOptions extends Omit<IsolationOptions, 'firstUserId' | '
  */
 export async function isolateProcesses(
   { executorUid, requireIsolation, certs, clusterTokenFile }: IsolationConfig,
-  { logger, open = openIsolation, ...options }: IsolateOptions,
+  { logger, clock, open = openIsolation, ...options }: IsolateOptions,
 ): Promise<OpenedIsolation> {
   checkUsers(executorUid);
   const secrets = [certs, clusterTokenFile, ...options.secrets].filter((file) => file !== undefined);
+  const warn = limitWarnings(logger, clock);
   const onMissing = (missing: readonly MissingProtection[], code: ErrorCode): void => {
     if (requireIsolation) throw notIsolated(missing, code);
-    logger.warn('processes are not fully isolated', { missing });
+    warn('processes are not fully isolated', { missing });
   };
   const onShared = (missing: readonly MissingProtection[]): void => onMissing(missing, 'resource-exhausted');
   const isolation = await open({ ...options, secrets, firstUserId: executorUid, onShared });

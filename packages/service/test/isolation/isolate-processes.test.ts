@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '@pareto/core';
 import type { IsolationOptions, MissingProtection, OpenedIsolation } from '@pareto/isolation';
 import type { Logger } from '@pareto/telemetry';
 import { isolateProcesses } from '../../src/index.js';
@@ -29,7 +30,7 @@ describe('isolateProcesses', () => {
         [Symbol.dispose]: () => undefined,
       });
     };
-    const options = { folders: ['/cache'], libraries: [], secrets: ['/store'], logger, open };
+    const options = { folders: ['/cache'], libraries: [], secrets: ['/store'], logger, clock: systemClock, open };
     await isolateProcesses({ ...config, executorUid, requireIsolation }, options);
     return { logged, opened };
   }
@@ -73,10 +74,11 @@ describe('isolateProcesses', () => {
 
   const noId: MissingProtection = { ...missing, protection: 'user-ids', reason: 'all are in use' };
 
-  it('warns of a process that starts later and shares its user id', async () => {
+  it('warns of processes that start later and share a user id, five times in 10 s', async () => {
     const { logged, opened } = await isolate([]);
-    opened[0]?.onShared([noId]);
+    for (let started = 0; started < 20; started++) opened[0]?.onShared([noId]);
     assert.deepEqual(logged[1], { level: 'warn', message: 'processes are not fully isolated', missing: [noId] });
+    assert.equal(logged.length, 6);
   });
 
   it('refuses such a process if isolation is required', async () => {

@@ -35,6 +35,7 @@ export async function openModelReading(
     libraries: [],
     secrets: [join(dataDir, 'store'), etcdCerts, etcdPasswordFile],
     logger,
+    clock,
   });
   const reader = createModelReader({ clock, isolation });
   const stop = async (): Promise<void> => {
