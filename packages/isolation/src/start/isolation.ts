@@ -1,7 +1,7 @@
 // Starts the processes that handle models and clients' data, separated from the service and from each other by what the
 // host offers.
 
-import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type SpawnOptions, type StdioOptions } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { findTool } from './find-tool.js';
 import type { UserIds } from './user-ids.js';
@@ -45,13 +45,13 @@ export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation 
       const [file = process.execPath, ...args] = command;
       // Without `setpriv`, Node changes the user.
       const asUser = wrappers.setpriv === undefined ? user : undefined;
-      const child = spawn(file, args, { env: { ...environment }, stdio, ...asUser });
-      if (user !== undefined) {
-        const release = (): void => users?.release(user);
-        // A process that could not be started emits no `exit`.
-        if (child.pid === undefined) release();
-        else child.once('exit', release);
-      }
+      const release = (): void => {
+        if (user !== undefined) users?.release(user);
+      };
+      const child = spawnOr(release, file, args, { env: { ...environment }, stdio, ...asUser });
+      // A process that could not be started emits no `exit`.
+      if (child.pid === undefined) release();
+      else child.once('exit', release);
       return {
         child,
         limitData: (dataBytes) => limitData(wrappers.prlimit, child.pid, dataBytes, user),
@@ -61,6 +61,16 @@ export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation 
       };
     },
   };
+}
+
+/** Starts a process. Calls `onFailure`, and throws, if the host lacks the memory for it, for example. */
+function spawnOr(onFailure: () => void, file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(file, args, options);
+  } catch (error) {
+    onFailure();
+    throw error;
+  }
 }
 
 /** Runs `prlimit` as the user of the process, who may lower its limits without the capability for all processes. */
