@@ -82,6 +82,7 @@ export {
 } from './lifecycle/kept-versions.js';
 export { lastinglyInterfered } from './lifecycle/lasting-interference.js';
 export { isQuarantined } from './lifecycle/quarantine.js';
+export { rollbackInForce } from './lifecycle/rollback-in-force.js';
 export { servedVersion } from './lifecycle/served-version.js';
 export { type Rollout } from './lifecycle/rollout.js';
 export { transition, type ReplicaEvent, type ReplicaLife } from './lifecycle/replica-lifecycle.js';

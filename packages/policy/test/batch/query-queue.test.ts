@@ -26,6 +26,11 @@ function filled(...queries: readonly TestQuery[]): QueryQueue<TestQuery> {
 }
 
 const onOffered = () => undefined;
+/** Batches of one item, each of which takes 10 ms. */
+const oneByOne = {
+  ...{ ceiling: 1, startsAt: 0, everyMs: 10, expectedMs: () => 10, promisedMs: (ms: number) => ms },
+  onOffered,
+};
 /** Fields of an entry of which nothing is expected. */
 const unknown = { expectedAt: undefined, passedBefore: 0, itemMs: 0 };
 
@@ -108,38 +113,26 @@ describe('the request queue', () => {
 
   it('refuses no query because of one with a lower priority', () => {
     const queue = filled();
-    const times = {
-      ceiling: 1,
-      startsAt: 0,
-      everyMs: 10,
-      expectedMs: () => 10,
-      promisedMs: (ms: number) => ms,
-      onOffered,
-    };
-    assert.equal(queue.push(queued('a', 15), 0, times), 'queued');
-    assert.equal(queue.push(queued('b', 25), 0, times), 'queued');
-    assert.equal(queue.push(queued('c', 12), 0, times), 'late', 'a would be late');
-    assert.equal(queue.push(queued('c', 12, { priority: 1 }), 0, times), 'queued');
-    assert.equal(queue.push(queued('d', 11, { priority: 1 }), 0, times), 'late', 'c would be late, which is as urgent');
+    assert.equal(queue.push(queued('a', 15), 0, oneByOne), 'queued');
+    assert.equal(queue.push(queued('b', 25), 0, oneByOne), 'queued');
+    assert.equal(queue.push(queued('c', 12), 0, oneByOne), 'late', 'a would be late');
+    assert.equal(queue.push(queued('c', 12, { priority: 1 }), 0, oneByOne), 'queued');
+    assert.equal(
+      queue.push(queued('d', 11, { priority: 1 }), 0, oneByOne),
+      'late',
+      'c would be late, which is as urgent',
+    );
   });
 
   it('corrects the expected end of a query by those that came before it, or were cancelled', () => {
     const queue = filled();
-    const times = {
-      ceiling: 1,
-      startsAt: 0,
-      everyMs: 10,
-      expectedMs: () => 10,
-      promisedMs: (ms: number) => ms,
-      onOffered,
-    };
     const queries = Array.from({ length: 10 }, (_, index) => queued(`${index}`, 200 + index));
-    for (const query of queries) assert.equal(queue.push(query, 0, times), 'queued');
+    for (const query of queries) assert.equal(queue.push(query, 0, oneByOne), 'queued');
     for (const query of queries.slice(1, 7)) queue.cancel(query);
-    queue.push(queued('first', 100), 0, times);
+    queue.push(queued('first', 100), 0, oneByOne);
     const expected: (readonly [string, number | undefined])[] = [];
     while (queue.length > 0)
-      for (const { query, expectedAt } of queue.take(0, { ...times, ceiling: 1, onRejected: () => assert.fail() }))
+      for (const { query, expectedAt } of queue.take(0, { ...oneByOne, onRejected: () => assert.fail() }))
         expected.push([query.name, expectedAt]);
     assert.deepEqual(expected, [
       ['first', 10],

@@ -1,7 +1,7 @@
 // Names in the registry: tasks and architectures share one namespace, and version numbers are never reused. The record of
 // a name states which version of an architecture is current, and when that changed.
 
-import { ParetoError, type Architecture, type VersionChange } from '@pareto/core';
+import { ParetoError, type VersionChange } from '@pareto/core';
 import { maxVersionChanges } from '@pareto/policy';
 import type { Compare } from '@pareto/state';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
@@ -28,19 +28,6 @@ export const currentVersion = (view: Pick<RecordView, 'names'>, name: string): n
 /** Returns the changes of the current version, oldest first. */
 export const changesOf = ({ names }: Pick<RecordView, 'names'>, name: string): readonly VersionChange[] =>
   names.get(nameKey(name))?.value.changes ?? [];
-
-/**
- * Returns the rollback that keeps another version of the architecture current, although the given one is registered again: the
- * last change, or the last one that concerns the version, if that left it. Undefined if there is none.
- */
-export function rollbackInForce(
-  view: Pick<RecordView, 'names'>,
-  { name, version }: Pick<Architecture, 'name' | 'version'>,
-): VersionChange | undefined {
-  const changes = changesOf(view, name);
-  const own = changes.findLast((change) => change.version === version || change.from === version);
-  return [changes.at(-1), own].find((change) => change?.byRollback === true && change.version !== version);
-}
 
 /** Returns the record of an architecture's name after a change of its current version. The first one is not a change. */
 export function withVersion(

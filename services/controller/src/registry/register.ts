@@ -13,6 +13,7 @@ import {
   type VersionChange,
 } from '@pareto/core';
 import { signatureFor, type InspectedModel } from '@pareto/models';
+import { rollbackInForce } from '@pareto/policy';
 import { labelsFromWire, manifestFromWire, type wire } from '@pareto/protocol';
 import type { Compare } from '@pareto/state';
 import { changeArchitecture } from './change-architecture.js';
@@ -21,7 +22,7 @@ import { inspectFiles } from './check-model.js';
 import { checkSignature, signatureWith } from './check-signature.js';
 import { joinTask } from './join-task.js';
 import type { Mirror } from '../storage/mirror.js';
-import { claim, currentVersion, lastVersion, checkNameFree, rollbackInForce, withVersion } from './name-claims.js';
+import { claim, currentVersion, lastVersion, changesOf, checkNameFree, withVersion } from './name-claims.js';
 import { originalVariants } from './outcome-variants.js';
 import type { Stored } from '../storage/record-tables.js';
 import { architectureKey, nameKey, putRecord, taskKey, variantKey } from '../storage/records.js';
@@ -186,7 +187,7 @@ async function registerAgain(
 ): Promise<Registered | undefined> {
   const architecture = await applyChanges(context, same, wanted, model);
   if (architecture === undefined || wanted.version !== 0) return architecture && { architecture };
-  const keptBy = rollbackInForce(context.mirror.records, architecture);
+  const keptBy = rollbackInForce(changesOf(context.mirror.records, architecture.name), architecture.version);
   if (keptBy !== undefined) return { architecture, keptBy };
   const author = { by: wanted.by, reason: 'its files were registered again' };
   const from = await makeCurrent(context, architecture, author);
@@ -205,7 +206,8 @@ async function checkAgain(
   const { records } = mirror;
   const { name, version } = same.value;
   const { batch } = planChanges(context, same, wanted, model);
-  const stays = currentVersion(records, name) === version || rollbackInForce(records, same.value) !== undefined;
+  const stays =
+    currentVersion(records, name) === version || rollbackInForce(changesOf(records, name), version) !== undefined;
   // A new batch may replace the measurements that would be checked.
   if (wanted.version === 0 && batch === undefined && !stays) await checkUsable(blobs, records, same.value);
 }
