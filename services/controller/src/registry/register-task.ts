@@ -1,5 +1,6 @@
 // The registration of a task.
 
+import type { BlobStore } from '@pareto/blobs';
 import { checkName, defaultMetric, metricForms, digest, ParetoError, resolveObjective, type Task } from '@pareto/core';
 import { metricFromWire, objectiveFromWire, type wire } from '@pareto/protocol';
 import { checkBlob } from './check-model.js';
@@ -10,12 +11,16 @@ import { writeUnchanged } from '../leadership/write-all.js';
 import { unchangedSince, type Stored } from '../storage/record-tables.js';
 import { nameKey, putRecord, taskKey, type NameRecord } from '../storage/records.js';
 
+interface TaskContext extends Pick<RegisterContext, 'leader' | 'mirror' | 'runExclusive'> {
+  readonly blobs: Pick<BlobStore, 'status'>;
+}
+
 /**
  * Registers a task. Fields that the request leaves out are those of the task if it exists, otherwise the defaults. Throws
  * `already-exists` if a field differs from that of the existing task. A task without a validation set gets that of the
  * request, with its metric and agreement, and its models are measured on it.
  */
-export async function registerTask(context: RegisterContext, request: wire.RegisterTaskRequest): Promise<Task> {
+export async function registerTask(context: TaskContext, request: wire.RegisterTaskRequest): Promise<Task> {
   const name = checkName('task', request.name);
   const given: Given = {
     metric: request.metric === '' ? undefined : metricFromWire(request.metric),
@@ -87,7 +92,7 @@ function withSamples(known: Task, { validation, ...given }: Given): Task | undef
 
 /** Writes the task after the records of its models, so that a repetition after a failure completes the change. */
 async function writeSamples(
-  { leader, mirror: { records } }: RegisterContext,
+  { leader, mirror: { records } }: TaskContext,
   before: Stored<Task>,
   task: Task,
 ): Promise<Task | undefined> {
@@ -97,7 +102,7 @@ async function writeSamples(
   return (await writeUnchanged(leader, records, operations, [unchangedSince(before.key, before)])) ? task : undefined;
 }
 
-async function writeTask({ leader, mirror }: RegisterContext, task: Task): Promise<Task | undefined> {
+async function writeTask({ leader, mirror }: TaskContext, task: Task): Promise<Task | undefined> {
   const { name } = task;
   const nameRecord: NameRecord = { kind: 'task', current: lastVersion(mirror.records, name) };
   const operations = [putRecord(nameKey(name), nameRecord), putRecord(taskKey(name), task)];

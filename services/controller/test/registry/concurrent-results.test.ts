@@ -32,7 +32,6 @@ import { changeArchitecture } from '../../src/registry/change-architecture.js';
 import { joinTask } from '../../src/registry/join-task.js';
 import { createOutcomeRecords } from '../../src/registry/outcome-records.js';
 import { originalId, originalVariants } from '../../src/registry/outcome-variants.js';
-import type { RegisterContext } from '../../src/registry/register-context.js';
 import { registerTask } from '../../src/registry/register-task.js';
 import { createRegistryCache } from '../../src/registry/registry-cache.js';
 import { reprofile } from '../../src/registry/reprofile.js';
@@ -118,7 +117,7 @@ describe('a result that a worker stores at the same time', () => {
       return joinTask({ leader, mirror: leading.mirror, clock: systemClock }, 'm', to);
     },
     samples(leader) {
-      const context = { ...leading, leader, blobs, runExclusive: createWriteQueue() } as unknown as RegisterContext;
+      const context = { ...leading, leader, blobs, runExclusive: createWriteQueue() };
       return registerTask(context, { name: own, metric: '', defaultObjective: null, validationDigest: samples });
     },
     reprofile(leader) {
