@@ -8,6 +8,7 @@ import { openCallers } from './overload/callers.js';
 import { overloadModels } from './overload/models.js';
 import { classRows, goodputRows, outcomeRows } from './overload/rows.js';
 import { createSubject, seconds, type Offered, type Subject } from './overload/subject.js';
+import { descendantsOf, type PathProcess } from './path/processes.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
 const mixedMs = [60, 400];
@@ -21,7 +22,9 @@ async function offer(
   const offered = await subject.offer(processAt, latenciesMs);
   const { statuses, latencyMs, sender } = offered.load;
   const times = `p50 ${latencyMs.p50}, p99 ${latencyMs.p99} ms, sender behind by at most ${sender.lagMs.max.toFixed()} ms`;
-  progress(`${name}: ${JSON.stringify(statuses)} at a capacity of ${offered.capacity.toFixed()}/s, ${times}`);
+  progress(
+    `${name}: ${JSON.stringify(statuses)} at a capacity of ${offered.capacity.answersPerSecond.toFixed()}/s, ${times}`,
+  );
   return offered;
 }
 
@@ -55,9 +58,17 @@ const rows: Row[] = [];
 await using cluster = await startCluster({ workers: 2 });
 using client = createTestClient(cluster);
 using callers = openCallers(cluster.router.address);
+const processes = (): readonly PathProcess[] => [
+  { role: 'client', pid: process.pid },
+  { role: 'router', pid: cluster.router.child.pid },
+  ...cluster.workers.flatMap(({ child: { pid } }): readonly PathProcess[] => [
+    { role: 'worker front', pid },
+    ...descendantsOf(pid).map((executor) => ({ role: 'executors', pid: executor }) as const),
+  ]),
+];
 for (const model of overloadModels.filter(({ title }) => title.includes(only))) {
   progress(`registering ${model.title}`);
-  const subject = await createSubject(client, callers, model);
+  const subject = await createSubject({ client, callers, processes }, model);
   for (const [multiple, share] of model.rates) rows.push(...(await measureMultiple(subject, multiple, share)));
   if (model.isMixedAndStepped) rows.push(...(await measureMix(subject)), ...(await measureStep(subject)));
 }

@@ -1,6 +1,8 @@
 // The rows of the report for an offered load.
 
+import { availableParallelism } from 'node:os';
 import type { LoadReport } from '@pareto/loadgen';
+import type { Role } from '../path/processes.js';
 import type { Row } from '../report.js';
 import { seconds, type Offered } from './subject.js';
 
@@ -9,15 +11,34 @@ const percent = (count: number, of: number): number => (100 * count) / Math.max(
 const onTimeOf = ({ classes }: LoadReport): number => classes.reduce((sum, { onTime }) => sum + onTime, 0);
 
 /** Returns the goodput, absolute and as a share of what is possible at this capacity and rate, with its target. */
-export function goodputRows(name: string, { capacity, load }: Offered, minShare?: number): Row[] {
+export function goodputRows(name: string, offered: Offered, minShare?: number): Row[] {
+  const { capacity, load } = offered;
   const goodput = onTimeOf(load) / seconds;
-  const share = goodput / Math.min(capacity, load.sent / seconds);
+  const possible = Math.min(capacity.answersPerSecond, load.sent / seconds);
   const reach = minShare === undefined ? {} : { reach: { above: minShare }, noise: 0.1 };
   return [
-    { name: `${name}: capacity at 16 in flight`, value: capacity, unit: '/s' },
+    { name: `${name}: capacity at 16 in flight`, value: capacity.answersPerSecond, unit: '/s' },
     { name: `${name}: goodput`, value: goodput, unit: '/s' },
-    { name: `${name}: goodput, share of the possible`, value: share, unit: 'x', ...reach },
+    { name: `${name}: goodput, share of the possible`, value: goodput / possible, unit: 'x', ...reach },
+    ...rejectionRows(name, offered),
   ];
+}
+
+/** Roles of the processes that a rejected query passes. */
+const rejecting: readonly Role[] = ['client', 'router', 'worker front'];
+
+/**
+ * Returns the share of the processors that rejections take: what each process uses beyond its part of the answers, whose
+ * cost the closed loop shows. The client shares the processors with the services.
+ */
+function rejectionRows(name: string, { capacity, load, cpu }: Offered): readonly Row[] {
+  const answersPerSecond = (load.statuses['ok'] ?? 0) / seconds;
+  return rejecting.map((role) => {
+    const msPerAnswer = (capacity.cpu.get(role) ?? NaN) / capacity.answersPerSecond;
+    const beyond = (cpu.get(role) ?? NaN) - answersPerSecond * msPerAnswer;
+    const value = percent(beyond, 1000 * availableParallelism());
+    return { name: `${name}: rejections' share of the processors, ${role}`, value, unit: '%' };
+  });
 }
 
 /** Returns how many queries were answered, in time and at all, and the latencies of answers and rejections. */
@@ -49,7 +70,7 @@ export function outcomeRows(name: string, { load, live }: Offered): Row[] {
 export const classRows = (name: string, { capacity, load }: Offered): readonly Row[] =>
   load.classes.flatMap((each) => {
     const goodput = each.onTime / seconds;
-    const fair = capacity * (each.sent / load.sent);
+    const fair = capacity.answersPerSecond * (each.sent / load.sent);
     const onTime = percent(each.onTime, each.answered);
     return [
       { name: `${name}, ${each.name}: goodput`, value: goodput, unit: '/s' },

@@ -6,6 +6,7 @@ import { encodeInferRequest } from '@pareto/protocol';
 import { waitFor } from '@pareto/testkit';
 import { planArrivals, planQueries, type ArrivalProcess } from '@pareto/workload';
 import type { TestClient } from '../../test/support/client.js';
+import { cpuByRole, type PathProcess, type Role } from '../path/processes.js';
 import type { Callers } from './callers.js';
 import type { OverloadModel } from './models.js';
 
@@ -18,10 +19,20 @@ const timeoutMs = 10_000;
 /** Rate of the calls of ServerLive. */
 const livePerSecond = 20;
 
+/** CPU time that the processes of each role used per second, in ms. */
+type CpuUse = ReadonlyMap<Role, number>;
+
+/** Answers with 16 queries in flight, all within their objectives. */
+interface Capacity {
+  readonly answersPerSecond: number;
+  readonly cpu: CpuUse;
+}
+
 export interface Offered {
-  /** Answers per second with 16 queries in flight, the mean of directly before and after the load. */
-  readonly capacity: number;
+  /** The mean of directly before and after the load. */
+  readonly capacity: Capacity;
   readonly load: LoadReport;
+  readonly cpu: CpuUse;
   /** Calls of ServerLive on another connection in the meantime. */
   readonly live: LoadReport;
 }
@@ -35,8 +46,17 @@ export interface Subject {
   offer(processAt: (capacity: number) => ArrivalProcess, latenciesMs: readonly number[]): Promise<Offered>;
 }
 
+/** The cluster that a subject is measured on, and its client. */
+export interface Measurement {
+  readonly client: TestClient;
+  readonly callers: Callers;
+  /** Returns the processes of the cluster and of its client that run now. */
+  readonly processes: () => readonly PathProcess[];
+}
+
 /** Registers a model, and resolves when all workers have loaded it. */
-export async function createSubject(client: TestClient, callers: Callers, model: OverloadModel): Promise<Subject> {
+export async function createSubject(measurement: Measurement, model: OverloadModel): Promise<Subject> {
+  const { client, callers } = measurement;
   const inputs = await model.register(client);
   const encode = (latencyMs: number): readonly Payload[] =>
     inputs.map((input) => {
@@ -52,14 +72,16 @@ export async function createSubject(client: TestClient, callers: Callers, model:
     },
     60_000,
   );
-  const measureCapacity = async (): Promise<number> => {
-    const { answersPerSecond, sent, statuses } = await runLoad({
-      ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.infer] },
-      ...{ loop: { kind: 'closed', inFlight: 16, durationMs: 4_000 }, warmUpMs: 1_500 },
-      classes: [{ name: 'capacity', objectiveMs: timeoutMs, payloads: patient }],
-    });
+  const measureCapacity = async (): Promise<Capacity> => {
+    const [{ answersPerSecond, sent, statuses }, cpu] = await withCpu(measurement, () =>
+      runLoad({
+        ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.infer] },
+        ...{ loop: { kind: 'closed', inFlight: 16, durationMs: 4_000 }, warmUpMs: 1_500 },
+        classes: [{ name: 'capacity', objectiveMs: timeoutMs, payloads: patient }],
+      }),
+    );
     if (statuses['ok'] !== sent) throw new Error(`the capacity is unknown: ${JSON.stringify(statuses)}`);
-    return answersPerSecond;
+    return { answersPerSecond, cpu };
   };
   // The first run is slower, and is not used: the processes compile their code, and the router observes the model's pace.
   await measureCapacity();
@@ -69,14 +91,20 @@ export async function createSubject(client: TestClient, callers: Callers, model:
     async offer(processAt, latenciesMs) {
       const rng = createSeededRng(1);
       const mix = latenciesMs.map((latencyMs) => ({ name: `${latencyMs} ms`, latencyMs, weight: 1 }));
-      const { arrivalsMs, classIndexes } = planQueries(planArrivals(processAt(before), seconds * 1000, rng), mix, rng);
+      const { arrivalsMs, classIndexes } = planQueries(
+        planArrivals(processAt(before.answersPerSecond), seconds * 1000, rng),
+        mix,
+        rng,
+      );
       using clock = createPreciseClock();
-      const [load, live] = await Promise.all([
-        runLoad({
-          ...{ clock, rng, timeoutMs, callers: [callers.infer] },
-          ...{ loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes },
-          classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
-        }),
+      const [[load, cpu], live] = await Promise.all([
+        withCpu(measurement, () =>
+          runLoad({
+            ...{ clock, rng, timeoutMs, callers: [callers.infer] },
+            ...{ loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes },
+            classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
+          }),
+        ),
         runLoad({
           ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.live] },
           loop: {
@@ -89,12 +117,29 @@ export async function createSubject(client: TestClient, callers: Callers, model:
       // The queries of the load have no share of the capacity any more.
       await systemClock.sleep(milliseconds(2_000));
       const after = await measureCapacity();
-      const capacity = (before + after) / 2;
+      const capacity = meanOf(before, after);
       before = after;
-      return { capacity, load, live };
+      return { capacity, load, cpu, live };
     },
   };
 }
+
+/** Runs a load. Returns its report, and the CPU time that it used per second. */
+async function withCpu<T>({ processes }: Measurement, run: () => Promise<T>): Promise<readonly [T, CpuUse]> {
+  const [before, fromMs] = [cpuByRole(processes()), systemClock.now()];
+  const report = await run();
+  const perMs = 1000 / (systemClock.now() - fromMs);
+  const used = Array.from(
+    cpuByRole(processes()),
+    ([role, ms]) => [role, perMs * (ms - (before.get(role) ?? 0))] as const,
+  );
+  return [report, new Map(used)];
+}
+
+const meanOf = (a: Capacity, b: Capacity): Capacity => ({
+  answersPerSecond: (a.answersPerSecond + b.answersPerSecond) / 2,
+  cpu: new Map(Array.from(a.cpu, ([role, ms]) => [role, (ms + (b.cpu.get(role) ?? 0)) / 2])),
+});
 
 async function isOnAllWorkers(client: TestClient, wanted: string): Promise<boolean> {
   const { workers } = await client.fleet.listWorkers({});
