@@ -34,8 +34,8 @@ describe('claimUserIds', function () {
 
   const shared: string[] = [];
   beforeEach(() => void shared.splice(0));
-  const claim = (from = first): UserIds =>
-    claimUserIds({ first: from, locks, onShared: (reason) => void shared.push(reason) });
+  const claim = (from = first, tryFrom = 0): UserIds =>
+    claimUserIds({ first: from, locks, tryFrom, onShared: (reason) => void shared.push(reason) });
   const takeAll = (ids: UserIds, count: number): readonly number[] =>
     Array.from({ length: count }, () => ids.take().uid);
 
@@ -69,6 +69,15 @@ describe('claimUserIds', function () {
     const taken = [...takeAll(one, 300), ...takeAll(other, 300)];
     assert.equal(new Set(taken).size, taken.length);
     assert.deepEqual(shared, []);
+  });
+
+  it('first tries the block of its number, and then the next ones', () => {
+    using one = claim(first, 32 + 30);
+    using other = claim(first, 30);
+    const block = (index: number): readonly number[] => Array.from({ length: 16 }, (_, id) => first + index * 16 + id);
+    assert.deepEqual(takeAll(one, 16), block(30));
+    // The first id of all is not given to one process.
+    assert.deepEqual(takeAll(other, 31), [...block(31), ...block(0).slice(1)]);
   });
 
   it('reuses the ids of eight ended processes, after all others', () => {
@@ -108,7 +117,7 @@ describe('claimUserIds', function () {
     const onShared = (reason: string): never => {
       throw new Error(reason);
     };
-    using ids = claimUserIds({ first, locks, onShared });
+    using ids = claimUserIds({ first, locks, tryFrom: 0, onShared });
     assert.throws(() => ids.take(), /^Error: services or other processes of this host have all user ids/);
     others.release({ uid: first + 1, gid: first });
     assert.throws(() => ids.take(), 'the block is still claimed');
@@ -164,7 +173,7 @@ describe('claimUserIds', function () {
   it('states why ids cannot be claimed', () => {
     const file = path.join(locks, 'file');
     writeFileSync(file, '');
-    using ids = claimUserIds({ first, locks: file, onShared: () => undefined });
+    using ids = claimUserIds({ first, locks: file, tryFrom: 0, onShared: () => undefined });
     assert.match(ids.shortage ?? '', /^user ids cannot be claimed: EEXIST/);
   });
 });

@@ -57,7 +57,7 @@ export async function openIsolation(options: IsolationOptions): Promise<OpenedIs
   const onShared = (reason: string): void => options.onShared(findMissing({ 'user-ids': reason }));
   const users =
     user !== undefined && failedUser === undefined
-      ? claimUserIds({ first: user.uid, locks: locksFolder, onShared })
+      ? claimUserIds({ first: user.uid, locks: locksFolder, tryFrom: process.pid, onShared })
       : undefined;
   return {
     ...createIsolation(wrappers, users),

@@ -26,6 +26,8 @@ export interface UserIdOptions {
   readonly first: number;
   /** Folder of the locks, which is created if it does not exist, and closed to other users. */
   readonly locks: string;
+  /** Any integer. Services with different numbers first try different blocks, and rarely those that another one has. */
+  readonly tryFrom: number;
   /** Called before a process shares the first id. Throws to refuse the process. */
   readonly onShared: (reason: string) => void;
 }
@@ -39,7 +41,7 @@ const reusedAtOnce = 8;
 const isLocked = 1;
 
 /** Claims a first block. Without one, `shortage` states the reason. */
-export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds {
+export function claimUserIds({ first, locks, tryFrom, onShared }: UserIdOptions): UserIds {
   const last = first + idCount - 1;
   const locked: number[] = [];
   const free: number[] = [];
@@ -47,12 +49,10 @@ export function claimUserIds({ first, locks, onShared }: UserIdOptions): UserIds
   let ended: number[] = [];
   // Blocks begin at multiples of their size, so that ranges that overlap have the same blocks.
   const start = Math.floor((first + 1) / blockSize) * blockSize;
+  const blockCount = Math.ceil((last + 1 - start) / blockSize);
   /** Blocks to try, in order: first those that were not tried yet, then those that other services had, the latest last. */
-  const blocks = Array.from(
-    { length: Math.ceil((last + 1 - start) / blockSize) },
-    (_, index) => start + index * blockSize,
-  );
-  let untried = blocks.length;
+  const blocks = Array.from({ length: blockCount }, (_, index) => start + ((tryFrom + index) % blockCount) * blockSize);
+  let untried = blockCount;
   let sharing = 0;
   let reason = claim();
 
