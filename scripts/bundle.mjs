@@ -5,24 +5,32 @@ import { dirname, join, parse, relative, sep } from 'node:path';
 import { build, stop } from 'esbuild';
 import { root } from './script.mjs';
 
-/** Entry points and what is built from them, which replaces what the compiler emitted for the entry point alone. */
-const processes = [
+/** Entry points that load some modules later, and what is built from them, which replaces what the compiler emitted for the entry point alone. */
+const programs = [
   'services/controller/{}/main',
   'services/router/{}/main',
-  'services/router/{}/http/infer/infer-program',
   'services/worker/{}/main',
   'services/node/{}/main',
   'packages/cli/{}/main',
+].map((path) => bundleOf(path, '.js', programOptions));
+
+/**
+ * Entry points of the processes and threads that services start, which load all modules immediately. They become CommonJS: Node then
+ * starts a process with 6 ms less CPU time, and a thread with 30 ms less.
+ */
+const parts = [
+  'services/router/{}/http/infer/infer-program',
   'packages/models/{}/generate/process/generator-main',
   'packages/models/{}/reading/reader-main',
   'packages/service/{}/liveness/liveness-thread',
   'packages/state/{}/etcd/lease-thread',
   'packages/runtime/{}/sessions/executor-main',
-].map((path) => ({
-  entry: join(root, `${path.replace('{}', 'src')}.ts`),
-  output: join(root, `${path.replace('{}', 'dist')}.js`),
-  options: processOptions,
-}));
+].map((path) => bundleOf(path, '.cjs', partOptions));
+
+function bundleOf(path, extension, options) {
+  const output = join(root, `${path.replace('{}', 'dist')}${extension}`);
+  return { entry: join(root, `${path.replace('{}', 'src')}.ts`), output, options };
+}
 
 /** The script and the styles of a page, which browsers read. */
 const pageFiles = ['main.ts', 'main.css'].map((name) => ({
@@ -35,7 +43,7 @@ const pageFiles = ['main.ts', 'main.css'].map((name) => ({
 const external = /^(lmdb|@aws-sdk\/client-s3)$/;
 
 /** Bundles every entry point whose bundle is missing or older than one of its modules. */
-export const bundleAll = (bundles = [...processes, ...pageFiles]) =>
+export const bundleAll = (bundles = [...programs, ...parts, ...pageFiles]) =>
   // The process of the bundler would stay as long as this one, which may serve as the quick start.
   Promise.all(bundles.filter((bundle) => !isFresh(bundle)).map(bundleEntry)).finally(stop);
 
@@ -74,25 +82,37 @@ async function bundleEntry({ entry, output, options }) {
   writeFileSync(stampOf(output), JSON.stringify({ inputs: Object.keys(metafile.inputs), outputs }));
 }
 
-function processOptions(folder, name) {
-  return {
-    chunkNames: `${name}-[hash]`,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    banner: { js: banner },
-    plugins: [keepPaths(folder)],
-  };
+const processOptions = (folder) => ({
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  plugins: [keepPaths(folder)],
+});
+
+function programOptions(folder, name) {
+  const chunks = { chunkNames: `${name}-[hash]`, splitting: true };
+  return { ...processOptions(folder), ...chunks, format: 'esm', banner: { js: programBanner } };
 }
 
-/** Defines the variables that CommonJS modules expect, and the paths of the modules. */
-const banner = `import { createRequire as bundleRequire } from 'node:module';
+function partOptions(folder) {
+  return { ...processOptions(folder), format: 'cjs', outExtension: { '.js': '.cjs' }, banner: { js: partBanner } };
+}
+
+/** Defines the paths of the modules. */
+const paths = 'const bundledFrom = (path) => bundlePath(new URL(path, bundleUrl));';
+
+/** Defines the paths, and the variables that CommonJS modules expect. */
+const programBanner = `import { createRequire as bundleRequire } from 'node:module';
 import { fileURLToPath as bundlePath } from 'node:url';
-const require = bundleRequire(import.meta.url);
-const bundledFrom = (path) => bundlePath(new URL(path, import.meta.url));`;
+const bundleUrl = import.meta.url;
+const require = bundleRequire(bundleUrl);
+${paths}`;
+
+const partBanner = `const { createRequire: bundleRequire } = require('node:module');
+const { fileURLToPath: bundlePath, pathToFileURL } = require('node:url');
+const bundleUrl = pathToFileURL(__filename).href;
+${paths}`;
 
 const specifier = (folder, path) => relative(folder, path).replaceAll(sep, '/');
 
@@ -109,7 +129,7 @@ const keepPaths = (folder) => ({
       const text = readFileSync(path, 'utf8');
       const place = JSON.stringify(specifier(folder, path));
       const contents = text
-        .replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
+        .replaceAll('import.meta.url', `new URL(${place}, bundleUrl).href`)
         // A computed path is that of native code, which stays at its place.
         .replaceAll('require(`', `bundleRequire(bundledFrom(${place}))(\``)
         .replaceAll(/\b__dirname\b/g, `bundledFrom(${JSON.stringify(specifier(folder, dirname(path)))})`)

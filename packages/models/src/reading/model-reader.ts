@@ -41,7 +41,7 @@ export interface ModelReaderOptions {
   readonly isolation?: Isolation;
 }
 
-const script = fileURLToPath(new URL('../../dist/reading/reader-main.js', import.meta.url));
+const script = fileURLToPath(new URL('../../dist/reading/reader-main.cjs', import.meta.url));
 /** Limits of the running and of the waiting jobs. */
 const [maxRunning, maxWaiting] = [2, 64];
 /** Time for which a process is kept for the next job: a start takes 0.2 s of CPU time. */

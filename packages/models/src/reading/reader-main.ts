@@ -7,7 +7,7 @@ import type { ReaderJob } from './reader-protocol.js';
 import { rewriteModel } from './rewrite-model.js';
 import { unpackSet } from './unpack-set.js';
 
-await serveJobs(async (job: ReaderJob) => {
+void serveJobs(async (job: ReaderJob) => {
   if (job.kind === 'inspect') return inspectModel(job.graph);
   if (job.kind === 'rewrite') return rewriteModel(job);
   // A worker answers queries meanwhile. Without privileges, a process can only lower its priority.

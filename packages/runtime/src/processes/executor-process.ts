@@ -37,7 +37,7 @@ export interface ExecutorProcess {
   kill(death: ExecutorDeath): void;
 }
 
-const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../dist/sessions/executor-main.cjs', import.meta.url));
 const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=2', ...keepCodeFlags, '--no-warnings'];
 /**
  * Malloc thresholds of a device process, which returns the memory of an unloaded model to the system. They would make

@@ -7,7 +7,7 @@ import type { Logger } from '@pareto/telemetry';
 import { countTurns, createTurns, type LivenessThreadData } from './turns.js';
 
 /** The bundle of `liveness-thread.ts`. */
-const defaultProgram = new URL('../../dist/liveness/liveness-thread.js', import.meta.url);
+const defaultProgram = new URL('../../dist/liveness/liveness-thread.cjs', import.meta.url);
 
 export interface ResponderOptions {
   /** Host name or IP address that the service listens on. */

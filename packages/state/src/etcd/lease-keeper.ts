@@ -9,7 +9,7 @@ import type { CredentialsReply, LeaseThreadData, LeaseThreadMessage } from './le
 import { openLeaseTimes, threadClock, type LeaseTimes } from './lease-times.js';
 
 /** The bundle of `lease-thread.ts`. */
-const program = new URL('../../dist/etcd/lease-thread.js', import.meta.url);
+const program = new URL('../../dist/etcd/lease-thread.cjs', import.meta.url);
 
 /** Time between two updates of `ranAt`. */
 const turnMs = milliseconds(500);

@@ -23,9 +23,13 @@ async function renew(): Promise<EtcdCredentials> {
   return credentials;
 }
 
-using client = createEtcdClient({ ...access, renew }, threadClock);
-const hasExpired = await renewUntilExpired({
-  ...{ ttlMs, maxBlockedMs, times: openLeaseTimes(times), clock: threadClock },
-  keepAlive: () => renewEtcdLease(client, id),
-});
-if (!hasExpired) send({ kind: 'ended' });
+async function keepLease(): Promise<void> {
+  using client = createEtcdClient({ ...access, renew }, threadClock);
+  const hasExpired = await renewUntilExpired({
+    ...{ ttlMs, maxBlockedMs, times: openLeaseTimes(times), clock: threadClock },
+    keepAlive: () => renewEtcdLease(client, id),
+  });
+  if (!hasExpired) send({ kind: 'ended' });
+}
+
+void keepLease();

@@ -12,7 +12,7 @@ import { writeModel } from '../../files/write-model.js';
 import { serveJobs } from '../../process/serve-jobs.js';
 
 setPriority(19);
-await serveJobs(generate);
+void serveJobs(generate);
 
 async function generate({ graph, recipe, phase, ranges, folder }: GeneratorJob): Promise<GeneratorResult> {
   const rewrite = rewriteWith(recipe, phase);

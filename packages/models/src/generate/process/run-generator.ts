@@ -30,7 +30,7 @@ export interface GenerationLimits {
   readonly signal?: AbortSignal;
 }
 
-const script = fileURLToPath(new URL('../../../dist/generate/process/generator-main.js', import.meta.url));
+const script = fileURLToPath(new URL('../../../dist/generate/process/generator-main.cjs', import.meta.url));
 
 /** Runs a generator process. Throws as `ModelProcess.run` does; `invalid-argument` for a problem of the model. */
 export async function runGenerator(

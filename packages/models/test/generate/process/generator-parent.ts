@@ -17,7 +17,7 @@ void runGenerator({ graph, recipe: 'mapped', phase: 'rewrite', folder }, limits,
 const generatorPid = await waitFor('the generator process', async () => {
   const children = await readFile(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
   for (const pid of children.trim().split(' ')) {
-    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('generator-main.js')) return pid;
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('generator-main.cjs')) return pid;
   }
   return undefined;
 });

@@ -26,7 +26,7 @@ export interface InferWork extends AsyncDisposable {
 }
 
 /** The compiled program, which is used even when the sources run directly. */
-const program = new URL('../../../dist/http/infer/infer-program.js', import.meta.url);
+const program = new URL('../../../dist/http/infer/infer-program.cjs', import.meta.url);
 
 export interface InferWorkLimits {
   /** Minimum size of JSON that is parsed in a thread. */
