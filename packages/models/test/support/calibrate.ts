@@ -36,7 +36,7 @@ function observed({ observe }: GraphGenerator, model: OnnxModel): OnnxModel {
 
 type Outputs = ReadonlyMap<string, readonly number[]>;
 
-function createRanges(): Readonly<{ all: Ranges; add: (outputs: Outputs) => void }> {
+export function createRanges(): Readonly<{ all: Ranges; add: (outputs: Outputs) => void }> {
   const all = new Map<string, readonly [number, number]>();
   const add = (outputs: Outputs): void => {
     for (const [output, [min = Number.NaN]] of outputs) {
