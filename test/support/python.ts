@@ -1,5 +1,6 @@
 // The Python environment with the packages of independent clients, and packages that contain test data, in .cache.
 
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -106,6 +107,21 @@ export async function run(
   const child = startChild(command, args, { env: { ...pythonVariables, ...variables } });
   const { code } = await child.exited;
   return { code, output: child.output };
+}
+
+const scriptRunner = fileURLToPath(new URL('run-scripts.py', import.meta.url));
+
+/**
+ * Runs scripts, each with its arguments, one after another in one process, because importing their packages costs most of
+ * their CPU. Returns what each of them printed. Throws if one of them fails.
+ */
+export async function runScripts(
+  interpreter: string,
+  scripts: readonly (readonly string[])[],
+): Promise<readonly string[]> {
+  const { code, output } = await run(interpreter, [scriptRunner, JSON.stringify(scripts)]);
+  assert.equal(code, 0, output);
+  return JSON.parse(lastLine(output)) as readonly string[];
 }
 
 const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? 'it could not be started';

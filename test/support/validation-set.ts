@@ -5,7 +5,7 @@ import { readNpz, sliceRows } from '@pareto/models';
 import { writeNpz } from '@pareto/testkit';
 
 /** Types of arrays in NumPy's notation. */
-const descriptions: Readonly<Record<string, string>> = { FP32: '<f4', INT32: '<i4', INT64: '<i8' };
+const descriptions: Readonly<Record<string, string>> = { FP32: '<f4', INT32: '<i4', INT64: '<i8', UINT8: '|u1' };
 
 /** Returns a validation set with only the first samples of a file. */
 export async function readFirst(path: string, count: number): Promise<Uint8Array> {
