@@ -15,7 +15,7 @@ export interface TensorBytes {
 
 /** A loaded model. Disposing of it releases its memory. */
 export interface ModelSession extends AsyncDisposable {
-  /** Returns all outputs of one run. Throws the error of ONNX Runtime if the model rejects the inputs. */
+  /** Returns all outputs of one run, without texts as inputs. Throws the error of ONNX Runtime if the model rejects the inputs. */
   run(inputs: readonly TensorBytes[]): Promise<readonly TensorBytes[]>;
 }
 
@@ -71,7 +71,18 @@ const types: readonly (readonly [Tensor.Type, View, DataType])[] = [
   ['float64', Float64Array, 'FP64'],
 ];
 
+/** Encodes a text as an element of BYTES. */
+export function elementOf(text: string): Buffer {
+  const element = Buffer.from(`0000${text}`);
+  element.writeUInt32LE(element.length - 4);
+  return element;
+}
+
 function fromTensor(name: string, { type, dims, data }: Tensor): TensorBytes {
+  if (type === 'string') {
+    const texts = Array.from(data as ArrayLike<string>, elementOf);
+    return { name, datatype: 'BYTES', shape: dims, data: Buffer.concat(texts) };
+  }
   const datatype = types.find(([known]) => known === type)?.[2];
   if (datatype === undefined) throw new Error(`output ${name} has the type ${type}`);
   const { buffer, byteOffset, byteLength } = data as Uint8Array;

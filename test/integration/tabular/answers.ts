@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { RawTensor } from '@pareto/protocol';
+import { elementOf } from '@pareto/testkit';
 import { run } from '../../support/python.js';
 
 const script = fileURLToPath(new URL('answers.py', import.meta.url));
@@ -80,13 +81,6 @@ export function tensorOf({ name, rows }: Values, samples: readonly number[]): Ra
   if (typeof cells[0] === 'number')
     return { name, datatype: 'FP32', shape, raw: Buffer.from(Float32Array.from(cells, Number).buffer) };
   return { name, datatype: 'BYTES', shape, raw: Buffer.concat(cells.map((cell) => elementOf(String(cell)))) };
-}
-
-/** Encodes a text as an element of BYTES. */
-export function elementOf(text: string): Buffer {
-  const element = Buffer.from(`0000${text}`);
-  element.writeUInt32LE(element.length - 4);
-  return element;
 }
 
 export function cellsOf({ name, datatype, raw }: RawTensor): readonly Cell[] {

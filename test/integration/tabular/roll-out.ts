@@ -18,7 +18,7 @@ export interface RollOut {
 }
 
 /** Number of queries in flight, and the time between an answer and the next query. */
-const [inFlight, pauseMs] = [3, 40];
+const [inFlight, pauseMs] = [3, 80];
 /** Number of consecutive answers of a version after which no other one is expected. */
 const settled = 4 * inFlight;
 
