@@ -4,9 +4,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import process from 'node:process';
 import { systemClock } from '@pareto/core';
 import { waitFor } from '@pareto/testkit';
-import { runGenerator } from '../../../src/generate/process/run-generator.js';
+import { runGenerator } from '../../../dist/generate/process/run-generator.js';
 
 const [folder = ''] = process.argv.slice(2);
 const graph = join(folder, 'pipe.onnx');
