@@ -69,7 +69,6 @@ describe('int8-static', () => {
     )).timeout(60_000);
 
   for (const [name, share] of [
-    ['cnn-large', 0.3],
     ['cnn-medium', 0.32],
     ['mlp-large', 0.3],
     ['mlp-small', 0.3],
