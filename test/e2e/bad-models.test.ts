@@ -21,7 +21,7 @@ describe('bad models', function () {
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({ starter: startHurried }, ['mlp-tiny']);
+    started = await startDigits({ starter: startHurried, fewSamples: true }, ['mlp-tiny']);
     ({ client, digits } = started);
     await client.waitUntilReady('mlp-tiny');
   });
@@ -91,13 +91,13 @@ describe('bad models', function () {
     const answers = await bystander(measured);
     const [variant] = await measured;
     assert.match(variant?.measurements[0]?.error ?? '', /hung/);
-    assert.ok(answers > 20, `${answers} other queries were answered`);
+    assert.ok(answers > 10, `${answers} other queries were answered`);
     const refusal = await refusalOf(client.infer('endless', [number(1)], {}, 10_000));
     assert.match(refusal.code, /failed-precondition|resource-exhausted/);
   });
 
   it('a truncated file is refused at registration', async () => {
-    const whole = await readDigitModel('cnn-large');
+    const whole = await readDigitModel('mlp-tiny');
     const refusal = await refusalOf(client.registerModel('digits', 'cut', whole.subarray(0, whole.length / 2)));
     assert.equal(refusal.code, 'invalid-argument');
     assert.match(refusal.message, /corrupted or cut short|not an ONNX model/);

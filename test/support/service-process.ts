@@ -86,15 +86,15 @@ function withoutDelays(service: string, args: readonly string[]): readonly strin
   return [...args, ...flags.flatMap((flag) => (args.includes(flag) ? [] : [flag, '0']))];
 }
 
-const hurriedWorker = fileURLToPath(new URL('hurried-worker.ts', import.meta.url));
+const hurriedWorker = fileURLToPath(new URL('hurried-worker.mjs', import.meta.url));
 
 /**
- * Starts the current build, with workers that kill a hanging model after 2 s, or 6 s if the length of its run is
+ * Starts the current build, with workers that kill a hanging model after 2 s, or 3 s if the length of its run is
  * unknown.
  */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
   service === 'worker'
-    ? startChild(process.execPath, ['--import=tsx', hurriedWorker, ...withoutDelays(service, args)], { env })
+    ? startChild(process.execPath, [...serviceNodeFlags, hurriedWorker, ...withoutDelays(service, args)], { env })
     : startService(service, args, env);
 
 const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);
