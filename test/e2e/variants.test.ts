@@ -24,37 +24,33 @@ describe('one trained model', function () {
     described.variants.find((variant) => variant.name === name) ?? assert.fail(`there is no ${name}`);
 
   before(async () => {
-    started = await startDigits({ workers: 2, profileMs: 200 }, []);
+    started = await startDigits({ workers: 1, fewSamples: true }, []);
     ({ client, digits } = started);
-    for (const name of ['mlp-large', 'cnn-small'] as const)
-      await client.registerModel('digits', name, await readDigitModel(name), { recipes: 'all' });
+    await client.registerModel('digits', 'mlp-small', await readDigitModel('mlp-small'), { recipes: 'all' });
+    await client.registerModel('digits', 'mlp-tiny', await readDigitModel('mlp-tiny'));
     await client.waitUntilDone('digits');
     described = await client.registry.describe({ name: 'digits' });
   });
   after(() => started[Symbol.asyncDispose]());
 
   it('gets a file for every recipe, or the reason why there is none', () => {
-    for (const architecture of ['mlp-large', 'cnn-small']) {
-      for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
-        const outcome = described.outcomes.find((one) => one.architecture === architecture && one.recipe === name);
-        assert.ok(outcome !== undefined, `${architecture}:${name} has no outcome`);
-        assert.equal(outcome.error, '');
-        assert.ok(
-          outcome.manifest !== null || outcome.declined.length > 10,
-          `${architecture}:${name} has neither a file nor a reason`,
-        );
-      }
+    for (const { name } of recipes.filter((recipe) => recipe.name !== 'original')) {
+      const outcome = described.outcomes.find((one) => one.architecture === 'mlp-small' && one.recipe === name);
+      assert.ok(outcome !== undefined, `there is no outcome of ${name}`);
+      assert.equal(outcome.error, '');
+      assert.ok(outcome.manifest !== null || outcome.declined.length > 10, `${name} has neither a file nor a reason`);
     }
     const made = described.outcomes.filter(({ manifest }) => manifest !== null);
-    assert.ok(made.length >= 6, `${made.length} files were made`);
+    assert.ok(made.length >= 5, `${made.length} files were made`);
   });
 
   it('has every variant measured on samples that calibration does not use', () => {
     for (const variant of described.variants) {
       const { accuracy, profile, error, agreement } = measured(variant);
       assert.equal(error, '', variant.name);
-      assert.equal(accuracy?.samples, 1800, variant.name);
-      assert.ok(accuracy.lower95 < accuracy.value && accuracy.value < accuracy.upper95);
+      assert.equal(accuracy?.samples, 180, variant.name);
+      const { lower95, value, upper95 } = accuracy;
+      assert.ok(lower95 < value && value < upper95, `${variant.name}: ${lower95} ${value} ${upper95}`);
       // A busy machine may have no time for 4 and 8.
       const sizes = profile.points.map(({ batch }) => batch).slice(0, 4);
       assert.ok(sizes.length >= 2, variant.name);
@@ -66,10 +62,12 @@ describe('one trained model', function () {
   });
 
   it('keeps its accuracy as int8, in a quarter of the bytes', () => {
-    const [original, int8] = [variantOf('mlp-large:original'), variantOf('mlp-large:int8-dynamic')];
+    const [original, int8] = [variantOf('mlp-small:original'), variantOf('mlp-small:int8-dynamic')];
     assert.ok(int8.sizeBytes <= 0.3 * original.sizeBytes, `${int8.sizeBytes} of ${original.sizeBytes} bytes`);
     const { lower95 = 1, upper95 = 0 } = measured(original).accuracy ?? {};
     assert.ok(valueOf(int8) >= lower95 && valueOf(int8) <= upper95, `${valueOf(int8)}`);
+    const { agreement = 0 } = measured(int8);
+    assert.ok(agreement > 0.98, `it agrees with the original in ${agreement}`);
   });
 
   it('does not select dominated variants, and serves them by name', async () => {
@@ -118,10 +116,10 @@ describe('one trained model', function () {
     assert.equal(refusal.code, 'failed-precondition', refusal.message);
     assert.match(refusal.message, /denied/);
     await client.registry.liftRule({ id: denied.id, actor: 'a test' });
-    const pin = { kind: 'pin', task: 'digits', target: 'mlp-large:fp16', reason: 'an audit', durationMs: 5_000 };
+    const pin = { kind: 'pin', task: 'digits', target: 'mlp-small:fp16', reason: 'an audit', durationMs: 5_000 };
     await client.registry.setRule({ ...pin, actor: 'a test' });
-    await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-large:fp16' || undefined);
-    await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-large:fp16' || undefined, 30_000);
+    await waitFor('the pinned one to answer', async () => (await chosen()) === 'mlp-small:fp16' || undefined);
+    await waitFor('the pin to end', async () => (await chosen()) !== 'mlp-small:fp16' || undefined, 30_000);
     // A router ends the pin by its own clock. The leader records it in its next turn.
     const { rules, events } = await waitFor('the end of the pin to be recorded', async () => {
       const listed = await client.registry.listRules({});
@@ -135,44 +133,16 @@ describe('one trained model', function () {
   });
 
   it('generates no file again if it is registered again', async () => {
-    const { outcomes: before } = await client.registry.describe({ name: 'mlp-large' });
-    const again = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-large'), {
+    const { outcomes: before } = await client.registry.describe({ name: 'mlp-small' });
+    const again = await client.registerModel('digits', 'mlp-small', await readDigitModel('mlp-small'), {
       recipes: 'all',
     });
     assert.equal(again.version, 1);
-    const { jobs } = await client.registry.jobs({ name: 'mlp-large' });
+    const { jobs } = await client.registry.jobs({ name: 'mlp-small' });
     assert.deepEqual(
       jobs.map(({ done, version }) => ({ done, version })),
       [{ done: true, version: 1 }],
     );
-    assert.deepEqual((await client.registry.describe({ name: 'mlp-large' })).outcomes, before);
-  });
-
-  it('moves to a new version once that is as warm, without a failed query', async () => {
-    const failures: string[] = [];
-    const versions = new Set<string>();
-    const asking = { on: true };
-    const ask = async (): Promise<void> => {
-      while (asking.on) {
-        await client
-          .infer('mlp-large', [digits.input(1)], { latency_ms: 5_000 })
-          .then(({ modelVersion }) => versions.add(modelVersion))
-          .catch((error: unknown) => failures.push(String(error)));
-        await new Promise((resolve) => setTimeout(resolve, 60));
-      }
-    };
-    const asked = ask();
-    // A model of the same signature with other content.
-    const next = await client.registerModel('digits', 'mlp-large', await readDigitModel('mlp-small'), {
-      recipes: ['original'],
-    });
-    assert.equal(next.version, 2);
-    await waitFor('version 2 to answer', () => (versions.has('2') ? true : undefined), 60_000);
-    asking.on = false;
-    await asked;
-    assert.deepEqual(failures, []);
-    assert.deepEqual([...versions], ['1', '2']);
-    const { architectures } = await client.registry.describe({ name: 'mlp-large' });
-    assert.deepEqual(new Set(architectures.map(({ servedVersion }) => servedVersion)), new Set([2]));
+    assert.deepEqual((await client.registry.describe({ name: 'mlp-small' })).outcomes, before);
   });
 });
