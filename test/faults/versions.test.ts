@@ -14,7 +14,7 @@ describe('versions and rules', function () {
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({ workers: 2 }, []);
+    started = await startDigits({ workers: 2, fewSamples: true }, []);
     ({ cluster, client, digits } = started);
   });
   after(() => started[Symbol.asyncDispose]());
@@ -61,7 +61,7 @@ describe('versions and rules', function () {
     await client.registerModel('digits', 'mlp', await readDigitModel('mlp-small'));
     await client.waitUntilReady('mlp:original');
     const versions = await askedDuring('mlp', async () => {
-      const broken = await client.registerModel('digits', 'mlp', spoilt(await readDigitModel('mlp-tiny')));
+      const broken = await client.registerModel('digits', 'mlp', spoilt(await readDigitModel('mlp-small')));
       assert.equal(broken.version, 2);
       await client.waitUntilDone('digits');
       const failed = (await job('mlp')).steps.find(({ state }) => state === 'failed');
@@ -74,10 +74,12 @@ describe('versions and rules', function () {
     });
     assert.deepEqual(versions, ['1']);
     const later = await askedDuring('mlp', async (seen) => {
-      await client.registerModel('digits', 'mlp', await readDigitModel('mlp-large'));
+      await client.registerModel('digits', 'mlp', await readDigitModel('mlp-tiny'));
       await waitFor('version 3 to answer', () => seen.has('3') || undefined, 60_000);
     });
     assert.deepEqual(later, ['1', '3']);
+    const { architectures } = await client.registry.describe({ name: 'mlp' });
+    assert.deepEqual(new Set(architectures.map(({ servedVersion }) => servedVersion)), new Set([3]));
   });
 
   it('a model goes back to its old version under load, while the leader is killed', async () => {
@@ -101,7 +103,7 @@ describe('versions and rules', function () {
     (await client.infer(name, [digits.input(1)], { latency_ms: 10_000 })).modelVersion;
 
   it('a model that was registered alone joins a task under load, with its replicas', async () => {
-    const model = await readDigitModel('mlp-large');
+    const model = await readDigitModel('mlp-tiny');
     await client.registerTask('alone.task');
     await client.registerModel('alone.task', 'alone', model);
     await client.waitUntilDone('alone.task');
@@ -132,7 +134,9 @@ describe('versions and rules', function () {
   };
 
   it('a model is deleted during its job: its name can be reused immediately', async () => {
-    await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), { recipes: 'all' });
+    await client.registerModel('digits', 'cnn', await readDigitModel('cnn-medium'), {
+      recipes: ['original', 'fp16', 'int8-static'],
+    });
     await running('cnn', 'make');
     await client.registry.delete({ name: 'cnn' });
     const next = await client.registerModel('digits', 'cnn', await readDigitModel('cnn-small'), {
