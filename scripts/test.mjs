@@ -20,7 +20,7 @@ const faults = (...names) => names.map((name) => `test/faults/${name}.test.ts`);
 /** Most fault tests with clusters of their own. They have no time limits. */
 const faultsOfOwnClusters = faults('certificates', 'making', 'versions');
 /** Half of the fault tests that share a cluster, which mostly wait. They share another one. */
-const otherFaults = faults('rolling', 'statistics', 'workers');
+const otherFaults = faults('rolling', 'standby', 'statistics', 'workers');
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
