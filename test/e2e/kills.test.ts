@@ -13,8 +13,8 @@ import type { Cluster } from '../support/cluster.js';
 import { probe } from '../support/service-process.js';
 import { readDigitModel, startDigits, type Digits, type DigitsCluster } from '../support/digits.js';
 
-const rate = 30;
-const secondsOfLoad = 5;
+const rate = 20;
+const secondsOfLoad = 3;
 
 describe('a process killed during queries', function () {
   this.timeout(120_000);
@@ -23,7 +23,7 @@ describe('a process killed during queries', function () {
   let client: TestClient;
   let digits: Digits;
   before(async () => {
-    started = await startDigits({}, ['mlp-small', 'cnn-small']);
+    started = await startDigits({ fewSamples: true }, ['mlp-small', 'cnn-small']);
     ({ cluster, client, digits } = started);
     // Queries load both, also if a busy machine measured one as dominated.
     await checkNextWorks('mlp-small');
@@ -135,11 +135,15 @@ describe('a process killed during queries', function () {
   });
 
   it('an executor: its queries are retried, and its death is reported', async () => {
-    const report = await underLoad('cnn-small', async () => {
-      const pids = await Promise.all(cluster.workers.map(({ child }) => childrenOf(child.pid)));
-      assert.ok(pids.flat().length > 0, 'there are executors');
-      for (const pid of pids.flat()) process.kill(pid, 'SIGKILL');
-    });
+    const report = await underLoad(
+      'cnn-small',
+      async () => {
+        const pids = await Promise.all(cluster.workers.map(({ child }) => childrenOf(child.pid)));
+        assert.ok(pids.flat().length > 0, 'there are executors');
+        for (const pid of pids.flat()) process.kill(pid, 'SIGKILL');
+      },
+      5,
+    );
     checkAllAccounted(report);
     // Until new executors are loaded, which takes seconds on a busy machine, queries are rejected immediately.
     assert.ok(answered(report) > 0.3, JSON.stringify(report.statuses));
@@ -150,7 +154,7 @@ describe('a process killed during queries', function () {
 
   it('a worker while it measures: the measurement is repeated', async () => {
     await client.registerTask('measured');
-    await client.registerModel('measured', 'slow-to-measure', await readDigitModel('cnn-large'));
+    await client.registerModel('measured', 'slow-to-measure', await readDigitModel('cnn-medium'));
     const measuring = await waitFor(
       'a worker to measure',
       async () => {
