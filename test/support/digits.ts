@@ -26,7 +26,12 @@ export interface Digits {
   label(index: number): number;
 }
 
-export async function readDigits(): Promise<Digits> {
+let digits: Promise<Digits> | undefined;
+
+/** Reads the samples once for all tests of a process. */
+export const readDigits = (): Promise<Digits> => (digits ??= openDigits());
+
+async function openDigits(): Promise<Digits> {
   const arrays = await readNpz(validationFile);
   const images = arrays.get('image');
   const labels = toNumbers(arrays.get('label') ?? assert.fail('no labels'));
