@@ -63,6 +63,7 @@ export const unknownLogin = 'login is not known';
 const loggedOut = new RegExp(`auth store is old|${unknownLogin}`);
 
 /** Temporary failures of one member. */
-const temporary = /no leader|leader changed|timed out|server stopped|not capable|too many requests|proposal dropped/;
+const temporary =
+  /no leader|context deadline exceeded|leader changed|timed out|server stopped|not capable|too many requests|proposal dropped/;
 
 const authFailure = /Last error: .*(alert|certificate|altnames)|authentication failed/;

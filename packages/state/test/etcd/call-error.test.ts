@@ -22,6 +22,7 @@ const cases: readonly (readonly [text: string, effect: 'none' | 'unknown', mayRe
   ['14 UNAVAILABLE: etcdserver: leader changed', 'unknown', true],
   ['14 UNAVAILABLE: etcdserver: server stopped', 'unknown', true],
   ['2 UNKNOWN: raft proposal dropped', 'unknown', true],
+  ['2 UNKNOWN: context deadline exceeded', 'unknown', true],
   ['3 INVALID_ARGUMENT: etcdserver: revision of auth store is old', 'none', true],
   ['8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded', 'none', false],
   ['7 PERMISSION_DENIED: etcdserver: permission denied', 'none', false],
