@@ -108,26 +108,28 @@ for (const version of ['3.4', '3.6'] as const) {
       await waitFor('the second event', () => watching.keys.length === 2 || undefined);
     });
 
-    it('buffers nothing for a slow reader', async () => {
-      const value = 'x'.repeat(16_000);
-      const from = (await writer.range('')).revision + 1;
-      for (let i = 0; i < count; i += 50) {
-        await write(writer, ...expected.slice(i, i + 50).map((name) => put(name, value)));
-      }
-      await using store = await openThrough(proxy.address);
-      let goOn = (): void => undefined;
-      const reading = new Promise<void>((resolve) => (goOn = resolve));
-      await using watching = watchAll(store, 'w/', from, () => reading);
-      await waitFor('the first events', () => watching.keys.length > 0 || undefined);
-      await pause(2_000);
-      const { down } = proxy.bytes;
-      const early = watching.keys.length;
-      goOn();
-      assert.ok(early < count / 4, `${early} of ${count} events were read`);
-      assert.ok(down < count * 16_000 * 0.75, `${down} bytes came over`);
-      await waitFor('the rest', () => watching.keys.length === count || undefined);
-      assert.deepEqual(watching.keys, expected);
-    });
+    // What is buffered depends on the client, so one version is enough.
+    if (version === '3.6')
+      it('buffers nothing for a slow reader', async () => {
+        const value = 'x'.repeat(16_000);
+        const from = (await writer.range('')).revision + 1;
+        for (let i = 0; i < count; i += 50) {
+          await write(writer, ...expected.slice(i, i + 50).map((name) => put(name, value)));
+        }
+        await using store = await openThrough(proxy.address);
+        let goOn = (): void => undefined;
+        const reading = new Promise<void>((resolve) => (goOn = resolve));
+        await using watching = watchAll(store, 'w/', from, () => reading);
+        await waitFor('the first events', () => watching.keys.length > 0 || undefined);
+        await pause(2_000);
+        const { down } = proxy.bytes;
+        const early = watching.keys.length;
+        goOn();
+        assert.ok(early < count / 4, `${early} of ${count} events were read`);
+        assert.ok(down < count * 16_000 * 0.75, `${down} bytes came over`);
+        await waitFor('the rest', () => watching.keys.length === count || undefined);
+        assert.deepEqual(watching.keys, expected);
+      });
 
     it('yields a revision of many large values as a whole', async () => {
       const operations = Array.from({ length: 100 }, (_, i) => put(key(i), 'x'.repeat(10_000)));
