@@ -5,7 +5,7 @@ import { encodeInferRequest } from '@pareto/protocol';
 import { noneFailed } from '../support/accounts.js';
 import { readDigitModel, readDigits } from '../support/digits.js';
 import { found } from '../support/findings.js';
-import { lengths } from '../support/length.js';
+import { lengths, ratePerSecond } from '../support/length.js';
 import { startLoad } from '../support/load.js';
 import { sleep, timeUntil, useFixture, type Fixture } from './fixture.js';
 
@@ -27,7 +27,7 @@ describe('the deletion of a serving model', function () {
     const inputs = [digits.input(0)];
     const body = encodeInferRequest({ modelName: 'leaving-one', parameters: [['latency_ms', 8_000]], inputs });
     const addresses = cluster.routers.map(({ address }) => address);
-    const asking = startLoad(addresses, { payloads: [{ body, label: undefined }], ratePerSecond: 40 });
+    const asking = startLoad(addresses, { payloads: [{ body, label: undefined }], ratePerSecond });
     const others = fixture.load();
     await sleep(lengths.settleMs);
     const deletedAt = performance.now();

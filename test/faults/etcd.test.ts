@@ -121,7 +121,7 @@ describe('a fault of etcd', function () {
       const { tableVersion: version } = await overviewOf(leader);
       return version.split(':')[0] !== tableVersion.split(':')[0];
     });
-    await sleep(2 * lengths.settleMs);
+    await sleep(3 * lengths.settleMs);
     const gone = missing(serving, await servingReplicas(fixture));
     found({ name: 'etcd restored: replicas that served', value: serving.size, unit: '' });
     found({ name: 'etcd restored: serving replicas unloaded', value: gone.length, unit: '', reach: { exactly: 0 } });
@@ -186,9 +186,11 @@ async function launchLate({ cluster }: Fixture): Promise<Late> {
   worker.launch();
   return {
     async check() {
-      const { status, text } = await waitFor('the late worker to answer probes', () => probe(metricsPort, '/readyz'));
-      assert.equal(status, 503);
-      assert.match(text, /controller/);
+      await waitFor('the late worker to respond that it waits for a controller', async () => {
+        const { status, text } = await probe(metricsPort, '/readyz');
+        assert.equal(status, 503);
+        return text.includes('controller') || undefined;
+      });
       await waitFor('the late worker to warn that no controller is reachable', () =>
         worker.logs().some(({ level, message }) => level === 'warn' && message.includes('controller'))
           ? true

@@ -5,7 +5,8 @@ import { missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
 import type { Payload } from '@pareto/loadgen';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
-import { readDigits, registerDigits } from '../support/digits.js';
+import { readDigits, registerDigits, type DigitModel } from '../support/digits.js';
+import { isFull, ratePerSecond } from '../support/length.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { overviewOf } from '../support/overview.js';
 import { startRegistrar, type Registrar } from '../support/registrar.js';
@@ -18,16 +19,22 @@ export interface Fixture extends AsyncDisposable {
   /** Starts stopped services, heals every link, and waits until the cluster is in its initial state. */
   mend(): Promise<void>;
   leader(): Promise<ServiceProcess>;
-  /** Sends queries to both routers until it is stopped. */
-  load(): Load;
+  /** Sends queries to the addresses, by default to those of both routers, until it is stopped. */
+  load(addresses?: readonly string[]): Load;
   /** Sends registrations to the leader until it is stopped. */
   registrar(prefix: string): Registrar;
 }
 
 /** Tasks with one model each, of which two replicas are kept. */
-const tasks = { digits: 'mlp-small', 'digits-too': 'cnn-small' } as const;
+const tasks: Readonly<Record<string, DigitModel>> = {
+  digits: 'mlp-small',
+  ...(isFull && { 'digits-too': 'cnn-small' }),
+};
 const replicas = 2 * Object.keys(tasks).length;
-const ratePerSecond = 40;
+/** A stopped router or worker is not ready for this time first. Longer than the interval of the balancer's checks. */
+const lameDuck = ['--lame-duck-ms', '1500'];
+/** Time between two registrations. */
+const registrationMs = isFull ? 200 : 400;
 /** Index of the worker behind proxies. */
 export const linkedWorker = 1;
 
@@ -63,11 +70,12 @@ async function startFixture(): Promise<Fixture> {
       await startCluster({
         ...{ controllers: 2, routers: 2, workers: 2, etcd: etcd.endpoints },
         ...{ linkedWorkers: [linkedWorker], linkedEtcd: true },
+        ...{ routerArgs: lameDuck, workerArgs: lameDuck },
       }),
     );
     const client = createTestClient(cluster);
     own({ [Symbol.asyncDispose]: async () => client[Symbol.dispose]() });
-    for (const [task, model] of Object.entries(tasks)) await registerDigits(client, [model], task);
+    for (const [task, model] of Object.entries(tasks)) await registerDigits(client, [model], task, true);
     for (const model of Object.values(tasks)) await client.waitUntilReady(model);
     const digits = await readDigits();
     const all = await Promise.all(Object.keys(tasks).map((task) => rightPayloads(client, digits, task)));
@@ -112,13 +120,9 @@ function createFixture({ etcd, cluster, client, payloads, dispose }: Parts): Fix
       await Promise.all(services.map((service) => service.ready()));
       await waitFor('every router to have every replica', () => haveAll(routers), 60_000, 250);
     },
-    load: () =>
-      startLoad(
-        routers.map(({ address }) => address),
-        { payloads, ratePerSecond },
-      ),
+    load: (addresses = routers.map(({ address }) => address)) => startLoad(addresses, { payloads, ratePerSecond }),
     registrar: (prefix) =>
-      startRegistrar({ controllers: controllers.map(({ address }) => address), prefix, everyMs: 200 }),
+      startRegistrar({ controllers: controllers.map(({ address }) => address), prefix, everyMs: registrationMs }),
     [Symbol.asyncDispose]: dispose,
   };
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { waitFor } from '@pareto/testkit';
 import { noneFailed } from '../support/accounts.js';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
-import { lengths } from '../support/length.js';
+import { lengths, ratePerSecond } from '../support/length.js';
 import { rightPayloads, startLoad, type Load } from '../support/load.js';
 import { createReadyBalancer } from '../support/ready-balancer.js';
 import { waitForQueries, type ServiceProcess } from '../support/service-process.js';
@@ -35,10 +35,10 @@ describe('a node', function () {
       30_000,
     );
   }
-  const load = (routers: readonly Pick<ServiceProcess, 'address'>[], ratePerSecond = 40): Load =>
+  const load = (routers: readonly Pick<ServiceProcess, 'address'>[], rate = ratePerSecond): Load =>
     startLoad(
       routers.map(({ address }) => address),
-      { payloads, ratePerSecond },
+      { payloads, ratePerSecond: rate },
     );
   const answersOf = async (worker: ServiceProcess): Promise<number> =>
     (await worker.metrics()).value('pareto_worker_requests_total');
@@ -47,7 +47,7 @@ describe('a node', function () {
     const { routers, workers } = started.cluster;
     const [router = assert.fail()] = routers;
     const before = await Promise.all(workers.map(answersOf));
-    const sent = load([router]);
+    const sent = load([router], 60);
     await sleep(lengths.settleMs);
     const report = await sent.stop();
     noneFailed('queries of one node', report);
@@ -70,7 +70,7 @@ describe('a node', function () {
   it('gets SIGTERM: no query fails, of a client that balances and of one behind a TCP balancer', async () => {
     const { routers } = started.cluster;
     await using balancer = await createReadyBalancer(routers);
-    const loads = [load(routers, 20), load([balancer], 20)];
+    const loads = [load(routers), load([balancer])];
     await sleep(lengths.settleMs);
     for (const router of routers) {
       assert.equal(await router.stop(), 0, router.child.output.slice(-1_000));

@@ -2,12 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { found } from './findings.js';
+import { minSent } from './length.js';
 import { checkAccounts, type FullReport } from './load.js';
 import { listTasks, type Registrar } from './registrar.js';
 import type { ServiceProcess } from './service-process.js';
 
-/** Reports how many queries were sent and failed. Asserts that none failed, and that at least `minSent` were sent. */
-export function noneFailed(fault: string, report: FullReport, minSent = 40): void {
+/** Reports how many queries were sent and failed. Asserts that none failed, and that enough were sent. */
+export function noneFailed(fault: string, report: FullReport): void {
   const failed = checkAccounts(report, minSent);
   found({ name: `${fault}: Infers sent`, value: report.sent, unit: '' });
   found({ name: `${fault}: Infers failed`, value: failed, unit: '', reach: { exactly: 0 } });

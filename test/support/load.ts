@@ -82,17 +82,20 @@ export function checkAccounts(report: LoadReport, minSent: number): number {
   return failed(report);
 }
 
+/** Number of samples that are sent again and again. */
+const samples = 30;
+
 /** Returns queries of samples that the task's only model classifies correctly, with a long latency limit. */
 export async function rightPayloads(client: TestClient, digits: Digits, task: string): Promise<readonly Payload[]> {
   const parameters = { latency_ms: 8_000 };
   const payloads: Payload[] = [];
-  for (let index = 0; index < 100; index++) {
+  for (let index = 0; index < samples; index++) {
     const inputs = [digits.input(index)];
     const answer = await client.infer(task, inputs, parameters);
     if (classesOf(answer)[0] !== digits.label(index)) continue;
     const body = encodeInferRequest({ modelName: task, parameters: Object.entries(parameters), inputs });
     payloads.push({ body, label: digits.label(index) });
   }
-  assert.ok(payloads.length > 80, `${payloads.length} of 100 samples are answered correctly`);
+  assert.ok(payloads.length > 0.8 * samples, `${payloads.length} of ${samples} samples are answered correctly`);
   return payloads;
 }
