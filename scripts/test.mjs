@@ -17,10 +17,8 @@ Example: npm test -- packages/core
 const filesIn = (folder) => `${folder}/**/*.test.ts`;
 
 const faults = (...names) => names.map((name) => `test/faults/${name}.test.ts`);
-/** Most fault tests with clusters of their own. They have no time limits. */
-const faultsOfOwnClusters = faults('certificates', 'making', 'versions');
-/** Half of the fault tests that share a cluster, which mostly wait. They share another one. */
-const otherFaults = faults('rolling', 'standby', 'statistics', 'workers');
+/** Fault tests with clusters of their own. The others share a cluster. */
+const faultsOfOwnClusters = faults('certificates', 'leaving', 'making', 'nodes', 'versions');
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
@@ -52,12 +50,7 @@ const everything = [
     calls,
     { waits: stores },
   ],
-  [
-    [filesIn('test/faults'), ...without([...faultsOfOwnClusters, ...otherFaults])],
-    faultsOfOwnClusters,
-    [...otherFaults, pretrained],
-    { idle: computing },
-  ],
+  [[filesIn('test/faults'), ...without(faultsOfOwnClusters)], faultsOfOwnClusters, [pretrained], { idle: computing }],
   // Attackers need both cores, and leave much of them while they wait.
   [[filesIn('test/hostile')]],
 ];

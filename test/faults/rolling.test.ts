@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { noneFailed } from '../support/accounts.js';
 import { lengths } from '../support/length.js';
+import { createReadyBalancer } from '../support/ready-balancer.js';
 import { waitForQueries } from '../support/service-process.js';
 import { sleep, useFixture, type Fixture } from './fixture.js';
 
@@ -15,9 +16,10 @@ describe('a rolling restart', function () {
   beforeEach(() => fixture.mend());
 
   // Controllers, routers and workers get SIGTERM, etcd nodes SIGKILL.
-  it('of every service fails no query', async () => {
+  it('of every service fails no query, of a client that balances and of one behind a TCP balancer that follows /readyz', async () => {
     const { controllers, routers, workers } = fixture.cluster;
-    const load = fixture.load();
+    await using balancer = await createReadyBalancer(routers);
+    const [balanced, behind] = [fixture.load(), fixture.load([balancer.address])];
     await sleep(lengths.settleMs);
     for (const service of [...controllers, ...routers, ...workers]) {
       assert.equal(await service.stop(), 0, `${service.name}: ${service.child.output.slice(-1_000)}`);
@@ -32,6 +34,8 @@ describe('a rolling restart', function () {
       await fixture.leader();
     }
     await sleep(lengths.settleMs);
-    noneFailed('rolling restart', await load.stop());
+    const reports = await Promise.all([balanced.stop(), behind.stop()]);
+    noneFailed('rolling restart', reports[0]);
+    noneFailed('rolling restart behind a balancer', reports[1]);
   });
 });
