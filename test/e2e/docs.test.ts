@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createTempFolder, startChild, type TempFolder } from '@pareto/testkit';
 import { startDigits, type DigitsCluster } from '../support/digits.js';
 import { listPages, placeOfLink, readPage, type Block } from '../support/markdown.js';
+import { startParetoCommands, type ParetoCommands } from '../support/pareto-commands.js';
 import { preparePython, pythonVariables, type PythonEnvironment } from '../support/python.js';
 import { skipWithout } from '../support/skip.js';
 
@@ -69,13 +70,16 @@ describe('documentation', function () {
     let started: DigitsCluster;
     let folder: TempFolder;
     let python: PythonEnvironment;
+    let commands: ParetoCommands;
     before(async function () {
       skipWithout(this, await missingTool());
       folder = await createTempFolder();
       owned.push(folder);
       await furnish(folder);
-      started = await startDigits({}, ['cnn-small', 'mlp-small']);
+      started = await startDigits({ nodes: 1 }, ['cnn-small', 'mlp-small']);
       owned.push(started);
+      commands = await startParetoCommands(folder, optionsOf(started, folder));
+      owned.push(commands);
       await started.client.waitUntilReady('cnn-small');
       python = await preparePython();
     });
@@ -92,7 +96,9 @@ describe('documentation', function () {
             Object.assign(this.test ?? {}, { skipReason: python.kind === 'missing' ? python.reason : undefined });
             return this.skip();
           }
-          const { code, output } = await runBlock(command, block, started, folder);
+          const form =
+            path === 'README.md' ? asPrinted : { bin: commands.path, registerOptions: '--recipes original ' };
+          const { code, output } = await runBlock(command, block, started, folder, form);
           const isWanted = block.remark?.kind === 'refused' ? code !== 0 : code === 0;
           assert.ok(isWanted, `${path}:${block.line} ended with ${code}:\n${block.text}\n\n${output}`);
         });
@@ -125,26 +131,44 @@ async function furnish(folder: TempFolder): Promise<void> {
   await writeFile(folder.file('.curlrc'), 'fail-with-body\nsilent\nshow-error\n');
 }
 
+/** Form in which a page's `pareto` commands run. */
+interface CommandForm {
+  /** Folder of the executable. */
+  readonly bin: string;
+  /** Options of registrations before those in the page, which replace them. */
+  readonly registerOptions: string;
+}
+
+/** Starts a process for each command and generates variants. The form of the other pages costs much less CPU. */
+const asPrinted: CommandForm = { bin: `${root}node_modules/.bin`, registerOptions: '' };
+
+/** Returns the folder and the variables of commands. */
+const optionsOf = ({ cluster: { controller, router } }: DigitsCluster, folder: TempFolder) => ({
+  cwd: folder.file('here'),
+  env: { PARETO_CONTROLLER: controller.address, PARETO_ROUTER: router.address },
+});
+
 async function runBlock(
   command: string,
   { text }: Block,
-  { cluster: { controller, router } }: DigitsCluster,
+  started: DigitsCluster,
   folder: TempFolder,
+  { bin, registerOptions }: CommandForm,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { controller, router } = started.cluster;
   const script = text
     .replaceAll('127.0.0.1:8000', new URL(router.url).host)
     .replaceAll('127.0.0.1:8001', router.address)
     .replaceAll('127.0.0.1:8100', controller.address)
     // The same file without the overhead of npm.
-    .replaceAll('npx pareto', 'pareto');
+    .replaceAll('npx pareto', 'pareto')
+    .replaceAll('pareto register ', `pareto register ${registerOptions}`);
+  const options = optionsOf(started, folder);
   const child = startChild(command, command === 'bash' ? ['-euo', 'pipefail', '-c', script] : ['-c', script], {
-    cwd: folder.file('here'),
+    cwd: options.cwd,
     env: {
-      ...pythonVariables,
-      PATH: [`${root}node_modules/.bin`, process.env['PATH'] ?? ''].join(delimiter),
-      PARETO_CONTROLLER: controller.address,
-      PARETO_ROUTER: router.address,
-      CURL_HOME: folder.path,
+      ...{ ...pythonVariables, ...options.env, CURL_HOME: folder.path },
+      PATH: [bin, process.env['PATH'] ?? ''].join(delimiter),
     },
   });
   const { code } = await child.exited;
