@@ -1,4 +1,4 @@
-// A cluster that the test files share which only send queries. It serves all digits models, and sends traces to a
+// A cluster that the test files share which only send queries. It serves digits models, and sends traces to a
 // collector.
 
 import { createTraceCollector, type TraceCollector } from '@pareto/testkit';
@@ -16,6 +16,9 @@ export interface SharedDigits {
 
 /** Routers of the cluster by their processes: that of a router alone, and that of a router and a worker. */
 const routerIndex = { router: 1, node: 0 } as const;
+
+/** Models of different accuracies and costs. `mlp-large` takes as much CPU as two others. */
+const models = ['mlp-tiny', 'mlp-small', 'cnn-small', 'cnn-medium', 'cnn-large'] as const;
 
 interface Shared extends AsyncDisposable {
   readonly started: DigitsCluster;
@@ -67,7 +70,7 @@ async function start(): Promise<Shared> {
   try {
     const env = { OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(collectorSecret)}` };
     const sizes = { nodes: 1, routers: 2, workers: 2 };
-    const started = await startDigits({ ...sizes, traceEndpoint: collector.endpoint, env });
+    const started = await startDigits({ ...sizes, traceEndpoint: collector.endpoint, env }, models);
     return {
       ...{ started, collector },
       async [Symbol.asyncDispose]() {
