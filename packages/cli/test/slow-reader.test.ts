@@ -1,4 +1,4 @@
-// Every command with a reader of its output that is slower than the command.
+// Commands with outputs that are larger than a pipe, and readers that are slower than the commands.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -17,6 +17,7 @@ import { createFakeStorage, startFakeController, type FakeController } from './s
 import { digits, fakeArchitecture, fakeOutcome, fakeTask, fakeVariant } from './support/fake-description.js';
 import { fakeJob, fakeStep } from './support/fake-jobs.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from './support/fake-overview.js';
+import { startProgramWith } from './support/run-program.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -108,13 +109,24 @@ function listCommands(): readonly string[] {
   return namesOf(createProgram({ terminal, clock: systemClock, stop: signal, kill: signal }), '');
 }
 
-describe('a slow reader', function () {
+const lines = Object.entries(argumentsOf).flatMap(([name, each]) =>
+  typeof each === 'string' ? [] : each.map((more) => [...name.split(' '), ...more, '-o', 'json']),
+);
+
+/**
+ * Commands that run in processes of their own: one for each way of writing (a result, lines and a table) and one that fails. All
+ * commands write to the same terminal, and the same function ends their processes.
+ */
+const slowLines = lines.filter(([name = '']) => ['status', 'list', 'logs'].includes(name));
+
+const titleOf = (argv: readonly string[]): string => argv.join(' ').replaceAll(long, 'LONG');
+
+describe('an output that is larger than a pipe', function () {
   this.timeout(120_000);
   let folder: TempFolder;
   let controller: FakeController;
   /** Controller of a cluster with many controllers, which commands other than `get controllers` would call. */
   let standby: FakeController;
-  let runs: ReadonlyMap<string, Promise<Ran>>;
 
   before(async () => {
     folder = await createTempFolder();
@@ -128,64 +140,50 @@ describe('a slow reader', function () {
     await mkdir(folder.file('logs'));
     const line = { time: '2026-11-30T12:00:00.000Z', level: 'info', message: 'the routing table changed' };
     await writeFile(folder.file('logs/router.log'), many(() => `${JSON.stringify(line)}\n`).join(''));
-    runs = startAll(lines);
   });
   after(async () => {
-    await Promise.allSettled(runs.values());
     controller[Symbol.dispose]();
     standby[Symbol.dispose]();
     await folder[Symbol.asyncDispose]();
   });
 
-  /** Starts the commands, three at a time. */
-  function startAll(argvs: readonly (readonly string[])[]): ReadonlyMap<string, Promise<Ran>> {
-    const lanes = [Promise.resolve(), Promise.resolve(), Promise.resolve()];
-    const started = argvs.map((argv, index) => {
-      const lane = index % lanes.length;
-      const ran = (lanes[lane] ?? Promise.resolve()).then(() => run(argv, folder.file(`pipe-${index}`)));
-      lanes[lane] = ran.then(
-        () => undefined,
-        () => undefined,
-      );
-      return [argv.join(' '), ran] as const;
-    });
-    return new Map(started);
-  }
-
-  function run(argv: readonly string[], pipe: string): Promise<Ran> {
+  function wordsOf(argv: readonly string[]): readonly string[] {
     const { address } = argv[1] === 'controllers' ? standby : controller;
     const paths = new Map([
       ['MODEL', folder.file('model.onnx')],
       ['FOLDER', folder.path],
     ]);
-    const words = argv.map((word) => paths.get(word) ?? word);
-    return runSlowly([...words, '--controller', address, '--router', address], pipe);
+    return [...argv.map((word) => paths.get(word) ?? word), '--controller', address, '--router', address];
   }
 
-  const lines = Object.entries(argumentsOf).flatMap(([name, each]) =>
-    typeof each === 'string' ? [] : each.map((more) => [...name.split(' '), ...more, '-o', 'json']),
-  );
-  const newestEvents = ['events'];
-  lines.push(newestEvents);
+  function checkWhole([name]: readonly string[], { stdout, stderr, code }: Ran): void {
+    assert.equal(code, name === 'status' ? 1 : 0, stderr.slice(-1_000));
+    assert.ok(stdout.length > pipeBytes, `${stdout.length} bytes, which fit a pipe`);
+    // Logs are lines of JSON.
+    const results = name === 'logs' ? stdout.trim().split('\n') : [stdout];
+    for (const result of results) JSON.parse(result);
+    assert.ok(name !== 'logs' || results.length === count);
+  }
 
-  it('has arguments for every command', () => {
+  it('is tested for every command', () => {
     assert.deepEqual(listCommands().toSorted(), Object.keys(argumentsOf).toSorted());
+    assert.equal(slowLines.length, 3);
   });
 
-  for (const argv of lines.filter((each) => each !== newestEvents)) {
-    it(`receives the whole output of ${argv.join(' ').replaceAll(long, 'LONG')}`, async () => {
-      const { stdout, stderr, code } = (await runs.get(argv.join(' '))) ?? assert.fail();
-      assert.equal(code, argv[0] === 'status' ? 1 : 0, stderr.slice(-1_000));
-      assert.ok(stdout.length > pipeBytes, `${stdout.length} bytes, which fit a pipe`);
-      // Logs are lines of JSON.
-      const results = argv[0] === 'logs' ? stdout.trim().split('\n') : [stdout];
-      for (const result of results) JSON.parse(result);
-      assert.ok(argv[0] !== 'logs' || results.length === count);
+  for (const argv of lines) {
+    it(`is complete when ${titleOf(argv)} ends`, async () => {
+      checkWhole(argv, await startProgramWith(systemClock, wordsOf(argv)).ended);
     });
   }
 
-  it('receives the newest events', async () => {
-    const { stdout } = (await runs.get(newestEvents.join(' '))) ?? assert.fail();
+  for (const argv of slowLines) {
+    it(`reaches a slow reader of ${titleOf(argv)}`, async () => {
+      checkWhole(argv, await runSlowly(wordsOf(argv), folder.file(`pipe-${argv[0]}`)));
+    });
+  }
+
+  it('reaches a slow reader up to the newest events', async () => {
+    const { stdout } = await runSlowly(wordsOf(['events']), folder.file('pipe-events'));
     assert.match(stdout, new RegExp(`name-${count - 1} .*\n$`));
   });
 });
