@@ -12,7 +12,7 @@ describe('a model that is being measured', function () {
 
   it('answers as it was trained, except queries with an accuracy floor', async () => {
     // Measuring takes minutes.
-    await using cluster = await startCluster({ workers: 1, profileMs: 600_000 });
+    await using cluster = await startCluster({ nodes: 1, workers: 1, profileMs: 600_000 });
     using client = createTestClient(cluster);
     const digits = await readDigits();
     await client.registerTask('digits', { validation: await readFile(validationFile) });

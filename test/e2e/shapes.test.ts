@@ -35,7 +35,7 @@ describe('queries of other shapes than the profiled one', function () {
   let cluster: Cluster;
   let client: TestClient;
   before(async () => {
-    cluster = await startCluster({ workers: 1 });
+    cluster = await startCluster({ nodes: 1, workers: 1 });
     client = createTestClient(cluster);
     await client.registerTask('rows.task');
     await client.registerModel('rows.task', 'rows', rowsModel());
