@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const source = fileURLToPath(new URL('../src/run-process.ts', import.meta.url));
+const program = fileURLToPath(new URL('../dist/run-process.js', import.meta.url));
 
 /** Returns a program, `main` is the body of its function. */
-const programOf = (main: string): string => `import { runProcess } from ${JSON.stringify(source)};
+const programOf = (main: string): string => `import { runProcess } from ${JSON.stringify(program)};
 await runProcess('program', async () => {${main}});`;
 
 /** Runs a process in a shell: `main` is the body of its function, `to` the redirection of its output. */
 async function run(main: string, to: string): Promise<{ stdout: string; stderr: string }> {
-  const script = `{ "$0" --import=tsx --input-type=module -e "$1"; echo "exit $?" >&2; } ${to}`;
+  const script = `{ "$0" --input-type=module -e "$1"; echo "exit $?" >&2; } ${to}`;
   const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
   const child = spawn('sh', ['-c', script, process.execPath, programOf(main)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,7 +60,7 @@ ${lines(100_000)} setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100); r
 }
 process.stdout.write('done');
 return 3;`;
-    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '-e', programOf(main)]);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', programOf(main)]);
     child.stderr.once('data', () => child.stderr.destroy());
     const [stdout, exit] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     assert.deepEqual([stdout, exit[0] as unknown], ['done', 3]);
