@@ -1,4 +1,4 @@
-// A Go client with reflection: every call, deadlines, cancellation, 20 MB, parallel requests, streams.
+// A Go client with reflection: every call, deadlines, cancellation, 5 MB, parallel requests, streams.
 //
 //	usage: client ROUTER
 //
@@ -149,7 +149,7 @@ func atOnce(s *server) error {
 		asked.Add(1)
 		go func() {
 			defer asked.Done()
-			for range 8 {
+			for range 2 {
 				if err := mirrored(s, "id-fp32", fmt.Sprint(number), four(number)); err != nil {
 					failures <- err
 					return
@@ -199,7 +199,7 @@ func streams(s *server) error {
 }
 
 func main() {
-	large := make([]float32, 5<<20)
+	large := make([]float32, 5<<18)
 	for index := range large {
 		large[index] = float32(index)
 	}
@@ -211,7 +211,7 @@ func main() {
 		{"returns a status and the expected value for invalid input", badInput},
 		{"ends only the calls with a short deadline", deadlines},
 		{"ends cancelled calls, and answers the next one", cancelling},
-		{"echoes 20 MB", func(s *server) error { return mirrored(s, "nobatch", "large", row(large...)) }},
+		{"echoes more than 4 MB", func(s *server) error { return mirrored(s, "nobatch", "large", row(large...)) }},
 		{"answers 64 parallel requests on one connection with their own data and ids", atOnce},
 		{"continues a stream after an invalid message", streams},
 	}

@@ -1,4 +1,4 @@
-"""Runs the checks of a script and prints each as a line of JSON: its title, and the error if it failed."""
+"""Runs the checks of a module and prints each as a line of JSON: its title, and the error if it failed."""
 
 import json
 import sys
@@ -16,8 +16,10 @@ def check(title):
 
 
 def run(*args):
-    """Calls every check with `args`, in the order of their definition."""
-    for title, function in _checks:
+    """Calls every check that was defined since the last run with `args`, in the order of their definition."""
+    checks = _checks.copy()
+    _checks.clear()
+    for title, function in checks:
         error = None
         try:
             function(*args)

@@ -1,7 +1,4 @@
-"""tritonclient's asyncio clients, over gRPC and HTTP: the checks of the other two scripts, as coroutines.
-
-usage: triton_aio.py ROUTER HTTP_ADDRESS
-"""
+"""tritonclient's asyncio clients, over gRPC and HTTP: the checks of the other two scripts, as coroutines."""
 
 import asyncio
 
@@ -49,9 +46,9 @@ async def _(api, client):
     same(dict(got), {str(number): [number] * 4 for number in range(64)})
 
 
-@both("echoes 20 MB")
+@both("echoes more than 4 MB")
 async def _(api, client):
-    sent = large(20)
+    sent = large()
     got = (await client.infer("nobatch", [tensor(api, "x", sent, "FP32")])).as_numpy("y")
     assert np.array_equal(got, sent)
 
@@ -92,5 +89,6 @@ async def streams(address):
 
 check("a stream with a model that is unknown in its middle")(lambda grpc, http: asyncio.run(streams(grpc)))
 
-if __name__ == "__main__":
+
+def main():
     run(argument(1), argument(2))
