@@ -30,7 +30,7 @@ const maxFailures = 10;
 const timeoutMs = 10_000;
 
 /** Sends one query after the other on the connection, whose owner closes it. */
-export function startBystander(connection: Connection, minQueries = 20): Bystander {
+export function startBystander(connection: Connection, minQueries: number): Bystander {
   const failures: string[] = [];
   const times: number[] = [];
   let [sent, stopping] = [0, false];

@@ -62,7 +62,7 @@ export async function startFixture(options: Pick<ClusterOptions, 'env' | 'router
       ...{ cluster, target },
       async run(attacks, { full, spreadMs = 0 }) {
         const open = transports.map((transport) => ({ transport, connection: transport.open(target) }));
-        const bystanders = open.map(({ connection }) => startBystander(connection));
+        const bystanders = open.map(({ connection }) => startBystander(connection, full ? 20 : 5));
         await Promise.all(bystanders.map(({ started }) => started));
         const held = watchHeldBytes(cluster);
         const names = attacks.map(({ name }) => name);

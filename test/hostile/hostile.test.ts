@@ -9,7 +9,10 @@ import { checkReports, countLosses } from './fixture.js';
 import { useFixture } from './shared-fixture.js';
 
 /** Attacks by test: at full length, each is a test, and otherwise each group. */
-const tests: ReadonlyMap<string, readonly Attack[]> = groupBy(attacks, ({ group, name }) => (isFull ? name : group));
+const tests: ReadonlyMap<string, readonly Attack[]> = groupBy(
+  attacks.filter(({ onlyFull = false }) => isFull || !onlyFull),
+  ({ group, name }) => (isFull ? name : group),
+);
 
 describe('an attack takes nothing from other clients', function () {
   this.timeout(isFull ? 300_000 : 60_000);

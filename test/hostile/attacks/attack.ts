@@ -8,6 +8,8 @@ export interface Attack {
   /** Attacks of a group share their bystanders. In short runs they are one test. */
   readonly group: string;
   readonly name: string;
+  /** Set if short runs omit it, because another attack reaches the same code. */
+  readonly onlyFull?: boolean;
   /** Statuses that a reply may have. Other replies fail the test. */
   readonly allowed: readonly string[];
   run(context: AttackContext): Promise<void>;

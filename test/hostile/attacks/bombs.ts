@@ -1,6 +1,7 @@
 // Bodies that are much larger once they are decoded: empty messages, entries and values.
 
 import { gzipSync } from 'node:zlib';
+import { defaultLimits } from '@pareto/protocol';
 import { addressOf, fieldType, isRepeated, methods, type Method } from '../protos.js';
 import { inferPath, modelInferPath, readStreamReply, streamInferPath } from '../transports.js';
 import { grpcMessage, openGrpc } from '../wire/grpc-connection.js';
@@ -12,7 +13,9 @@ import { type Attack, type AttackContext, rejections } from './attack.js';
 const mebibyte = 2 ** 20;
 /** Limit of a message, with space for what surrounds the filling. */
 const maxBytes = 64 * mebibyte - 1024;
-const sizeOf = ({ full }: AttackContext): number => (full ? maxBytes : 2 * mebibyte);
+/** More than the limit of a message without tensors. */
+const shortBytes = defaultLimits.smallMessageBytes + 64 * 1024;
+const sizeOf = ({ full }: AttackContext): number => (full ? maxBytes : shortBytes);
 const unknownField = 3_000;
 
 const fill = (piece: Buffer, size: number): Buffer => Buffer.alloc(size - (size % piece.length), piece);
@@ -123,6 +126,8 @@ export const bombs: readonly Attack[] = [
     httpPaths.map((path) => ({
       group: 'bombs over HTTP',
       name: `a bomb to ${path}${encoding === '' ? '' : `, ${encoding}`}`,
+      // Bodies are decompressed before their path matters.
+      onlyFull: encoding !== '' && path !== httpPaths[0],
       allowed: rejections,
       run: (context: AttackContext) => httpBomb(path, encoding, context),
     })),

@@ -20,6 +20,8 @@ interface Flood {
   readonly name: string;
   /** Sent before the flood, on stream 1 if it opens one. */
   readonly before?: Buffer;
+  /** Set if it makes calls, which each service answers in its own way. */
+  readonly makesCalls?: boolean;
   /** Returns the frames of one round. `index` counts the rounds. */
   readonly round: (index: number) => Buffer;
 }
@@ -34,10 +36,11 @@ const settingsFrame = (...entries: readonly Setting[]): Buffer =>
 const floods: readonly Flood[] = [
   {
     name: 'rapid resets',
+    makesCalls: true,
     round: (index) =>
       Buffer.concat([call(stream(index)), encodeFrame({ type: rstStream, stream: stream(index), payload: uint32(8) })]),
   },
-  { name: 'opened streams', round: (index) => call(stream(index)) },
+  { name: 'opened streams', makesCalls: true, round: (index) => call(stream(index)) },
   {
     name: 'CONTINUATION frames',
     before: openCall(1, modelInferPath, 0),
@@ -120,10 +123,11 @@ async function flood(
   context.tally.add({ status, message: `after ${index} rounds`, messageBytes: 0, body: Buffer.alloc(0) });
 }
 
-export const frameFloods: readonly Attack[] = grpcPorts.flatMap(({ name: port, address }) =>
+export const frameFloods: readonly Attack[] = grpcPorts.flatMap(({ name: port, address, isSimilar }) =>
   floods.map((each) => ({
     group: 'floods of frames',
     name: `a flood of ${each.name} at ${port}`,
+    onlyFull: isSimilar && each.makesCalls !== true,
     allowed: ['CLOSED', 'open'],
     run: (context: AttackContext) => flood(each, address(context.target), context),
   })),

@@ -1,6 +1,7 @@
 // Connections, streams and bodies that are begun and never ended, and replies that are never read.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultLimits } from '@pareto/protocol';
 import { encodeModelInfer, modelInferPath, streamInferPath } from '../transports.js';
 import { wideModel } from '../target.js';
 import { encodeFrame, flag, frameType, openCall, preface, settingId, settings } from '../wire/http2-frames.js';
@@ -31,17 +32,17 @@ async function holding(held: readonly Disposable[], hold: () => Promise<unknown>
 }
 
 /** More connections than a process accepts. */
-const tooMany = 2_500;
+const tooMany = defaultLimits.connections + 52;
 
 /** Opens connections without a request. */
 async function idle(address: string, { full, target }: AttackContext): Promise<void> {
-  const few = address === target.router || address === target.http ? tooMany : tooMany / 10;
+  const few = address === target.router || address === target.http ? tooMany : 100;
   await holding(await openMany(address, full ? 10_000 : few), () => sleep(holdMs));
 }
 
 /** Sends a part of a request on many connections, and the rest a byte at a time, or never. */
 async function begin(address: string, beginning: Buffer, rest: number | undefined, full: boolean): Promise<void> {
-  const sockets = await openMany(address, full ? 2_000 : 200);
+  const sockets = await openMany(address, full ? 2_000 : 100);
   await holding(sockets, async () => {
     await Promise.all(sockets.map((socket) => socket.send(beginning)));
     for (let elapsed = 0; elapsed < holdMs; elapsed += 100) {
@@ -116,7 +117,7 @@ export const heldConnections: readonly Attack[] = [
     allowed: [],
     run: (context: AttackContext) => idle(address(context.target), context),
   })),
-  ...httpPorts.flatMap(({ name, address }) =>
+  ...httpPorts.flatMap(({ name, address, isSimilar }) =>
     (
       [
         ['stalled bodies at', `${infer}content-length: 1000000\r\n\r\n{"inputs":[`, undefined],
@@ -127,6 +128,7 @@ export const heldConnections: readonly Attack[] = [
     ).map(([what, beginning, rest]) => ({
       group: 'stalled and trickled requests',
       name: `${what} ${name}`,
+      onlyFull: isSimilar,
       allowed: [],
       run: ({ target, full }: AttackContext) => begin(address(target), Buffer.from(beginning), rest, full),
     })),

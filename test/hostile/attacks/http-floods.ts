@@ -4,7 +4,7 @@ import { parseReply } from '../wire/http-connection.js';
 import { type Reply } from '../wire/reply.js';
 import { openSocket } from '../wire/socket.js';
 import { type Attack, type AttackContext } from './attack.js';
-import { grpcPorts, httpPorts } from './ports.js';
+import { grpcPorts, httpPorts, type Port } from './ports.js';
 
 interface HttpFlood {
   readonly name: string;
@@ -87,16 +87,17 @@ function readReplies(received: Buffer): readonly Reply[] {
   }
 }
 
-const attack = (each: HttpFlood, port: string, address: (target: AttackContext['target']) => string): Attack => ({
+const attack = (each: HttpFlood, { name, address }: Port, onlyFull: boolean): Attack => ({
   group: 'floods of requests',
-  name: `${each.again === undefined ? '' : 'endless '}${each.name} at ${port}`,
+  name: `${each.again === undefined ? '' : 'endless '}${each.name} at ${name}`,
+  onlyFull,
   allowed: [...each.allowed, 'open'],
   run: (context) => send(each, address(context.target), context),
 });
 
 export const httpFloods: readonly Attack[] = [
-  ...httpPorts.flatMap(({ name, address }) => [...floods, ...ambiguous].map((each) => attack(each, name, address))),
-  ...grpcPorts.flatMap(({ name, address }) =>
-    [...floods.slice(0, 1), ...ambiguous.slice(-1)].map((each) => attack(each, name, address)),
+  ...httpPorts.flatMap((port) => [...floods, ...ambiguous].map((each) => attack(each, port, port.isSimilar))),
+  ...grpcPorts.flatMap((port) =>
+    [...floods.slice(0, 1), ...ambiguous.slice(-1)].map((each) => attack(each, port, false)),
   ),
 ];

@@ -2,20 +2,25 @@
 
 import { type Target } from '../target.js';
 
-interface Port {
+export interface Port {
   readonly name: string;
   readonly address: (target: Target) => string;
+  /** Set if another port of the list is served by the same code, apart from the calls. */
+  readonly isSimilar: boolean;
 }
 
 export const grpcPorts: readonly Port[] = [
-  { name: 'the router', address: ({ router }) => router },
-  { name: 'a worker', address: ({ worker }) => worker },
-  { name: 'the controller', address: ({ controller }) => controller },
+  { name: 'the router', address: ({ router }) => router, isSimilar: false },
+  { name: 'a worker', address: ({ worker }) => worker, isSimilar: true },
+  { name: 'the controller', address: ({ controller }) => controller, isSimilar: true },
 ];
 
 const probePorts: readonly Port[] = ['the router', 'the controller', 'a worker'].map((name, index) => ({
   name: `the metrics of ${name}`,
   address: ({ probes }) => probes[index] ?? '',
+  isSimilar: index > 0,
 }));
 
-export const httpPorts: readonly Port[] = [{ name: "the router's HTTP", address: ({ http }) => http }, ...probePorts];
+const routerHttp: Port = { name: "the router's HTTP", address: ({ http }) => http, isSimilar: false };
+
+export const httpPorts: readonly Port[] = [routerHttp, ...probePorts];
