@@ -121,7 +121,7 @@ describe('worker faults', function () {
 
   it('rejects queries with a full queue, so that another replica may be tried', async () => {
     await serve('full', loopModel(), 1);
-    const bodies = Array.from({ length: 80 }, () => one(20_000));
+    const bodies = Array.from({ length: 80 }, () => one(8_000));
     const outcomes = await Promise.allSettled(bodies.map((body) => worker.infer({ replica: 'full', body })));
     const rejections = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason as ParetoError] : []));
     assert.ok(rejections.length > 0 && rejections.length < 20, `${rejections.length} rejected`);
@@ -133,7 +133,7 @@ describe('worker faults', function () {
 
   it('drops queued queries that are cancelled or past their deadline', async () => {
     await serve('left', loopModel(), 1);
-    const slow = [1, 2].map(() => worker.infer({ replica: 'left', body: one(300_000) }));
+    const slow = [1, 2].map(() => worker.infer({ replica: 'left', body: one(100_000) }));
     const late = worker.infer({ replica: 'left', body: one(1), timeoutMs: 50 });
     const controller = new AbortController();
     const cancelled = worker.infer({ replica: 'left', body: one(1), signal: controller.signal });

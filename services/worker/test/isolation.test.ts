@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { wire } from '@pareto/protocol';
-import { createTempFolder, startChild, waitFor, type Child } from '@pareto/testkit';
-import { digits, fixture, order, startTestWorker } from './support/harness.js';
+import { createTempFolder, matrixModel, startChild, waitFor, type Child } from '@pareto/testkit';
+import { fixture, order, startTestWorker } from './support/harness.js';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** First of ids that no other service of this host uses. The first of their blocks, from 63008 on, has two for processes. */
@@ -48,7 +48,7 @@ describe('isolation of executors', function () {
     const shared = executorsOf(process.pid).map((pid) => statusOf(pid, 'Uid'));
     assert.ok(shared.includes(String(executorUid)), shared.join());
     await services.stop();
-    worker.controller.order({ revision: 1, replicas: [order('a', worker.spec('a', digits('models/cnn-large.onnx')))] });
+    worker.controller.order({ revision: 1, replicas: [order('a', worker.spec('a', matrixModel(600)))] });
     await worker.controller.waitForReplica('a', ({ state }) => state === 'READY');
     assert.ok(executorsOf(process.pid).some((pid) => Number(statusOf(pid, 'Uid')) > executorUid));
   });
@@ -56,7 +56,7 @@ describe('isolation of executors', function () {
   it('loads no model with --require-isolation for whose process no user id is left, and keeps the others', async () => {
     await using _services = await claimUserIds(secondBlock);
     await using worker = await startTestWorker({ executorUid, requireIsolation: true });
-    const spec = worker.spec('large', digits('models/cnn-large.onnx'));
+    const spec = worker.spec('large', matrixModel(600));
     const ids = Array.from({ length: 3 }, (_, index) => `r${index}`);
     worker.controller.order({ revision: 1, replicas: ids.map((id) => order(id, spec)) });
     const isSettled = ({ state, reason }: wire.ReplicaReport): boolean => state === 'READY' || reason !== '';

@@ -57,17 +57,24 @@ describe('measuring a variant', function () {
   it('reports the agreement with the original, and the environment', async () => {
     const validationDigest = worker.controller.addBlob(digits('validation.npz'));
     const original = worker.spec('m', digits('models/mlp-small.onnx'));
-    const measured = await measure(digits('models/mlp-tiny.onnx'), { validationDigest, original });
+    const tiny = digits('models/mlp-tiny.onnx');
+    const measured = await measure(tiny, { validationDigest, original, spec: worker.spec('m', tiny, 2) });
     assert.equal(measured.error, '');
-    assert.equal(measured.accuracy?.samples, 1800);
+    const { accuracy, profile } = measured;
+    assert.equal(accuracy?.samples, 1800, 'the other samples are for calibration');
+    assert.ok(accuracy.value > 0.85 && accuracy.value < 1);
+    assert.ok(accuracy.lower95 < accuracy.value);
     const { agreement = 0 } = measured;
     assert.ok(agreement > 0.85 && agreement < 1, `${agreement}`);
     const { scores } = measured;
     assert.equal(scores?.set, `${validationDigest}/top1/split-1`);
     assert.deepEqual([scores.count, scores.bits, scores.codes.length], [1800, 1, 300]);
     assert.match(measured.environment, /^\d+\.\d+/);
-    assert.ok((measured.profile?.coldLoadMs ?? 0) > 0);
-    assert.ok((measured.profile?.baseMemoryBytes ?? 0) > 0);
+    assert.deepEqual(
+      profile?.points.map(({ batch }) => batch),
+      [1, 2],
+    );
+    assert.ok(profile.coldLoadMs > 0 && profile.baseMemoryBytes > 0 && profile.memoryBytes > 1e6);
   });
 
   it('reports full agreement with an equal model, and none for the original', async () => {

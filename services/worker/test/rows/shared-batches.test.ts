@@ -7,7 +7,7 @@ import { mixingLayers, openLayers, rowGraph, rowwiseLayers, rowWidth, waitFor } 
 import { floatRequest, floatsOf, order, startTestWorker, type TestWorker } from '../support/harness.js';
 
 /** Number of graphs. A longer run: PARETO_ROW_GRAPHS=500 npx mocha services/worker/test/rows/shared-batches.test.ts */
-const graphs = Number(process.env['PARETO_ROW_GRAPHS'] ?? 20);
+const graphs = Number(process.env['PARETO_ROW_GRAPHS'] ?? 8);
 const clients = 48;
 
 /** A profile with a verdict that allows queries to share batches. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { createChannel, createClient } from '@pareto/rpc';
 import { tokenMetadata } from '@pareto/service';
-import { createTraceCollector, loopModel, waitFor } from '@pareto/testkit';
+import { createTraceCollector, loopModel, matrixModel, waitFor } from '@pareto/testkit';
 import { startFakeController } from '../support/fake-controller.js';
-import { digits, fixture, floatRequest, floatsOf, order, startTestWorker, token } from '../support/harness.js';
+import { fixture, floatRequest, floatsOf, order, startTestWorker, token } from '../support/harness.js';
 
 const four = floatRequest([1, 4], [1, 2, 3, 4]);
 const isReady = ({ state }: { readonly state: string }): boolean => state === 'READY';
@@ -84,12 +84,13 @@ describe('worker session', function () {
       const { controller } = worker;
       controller.intervals = { messageIntervalMs: 100, reportIntervalMs: 3_600_000, acceptsChanges };
       // A model with a process of its own takes a while to drain.
-      const spec = worker.spec('cnn-large', digits('models/cnn-large.onnx'));
-      controller.order({ revision: 2, replicas: [order('r1', spec), order('r2', spec)] });
+      const own = order('r1', worker.spec('own', matrixModel(600)));
+      const other = order('r2', worker.spec('id', fixture('id-fp32')));
+      controller.order({ revision: 2, replicas: [own, other] });
       const stateOf = (id: string): string | undefined => controller.replicaReports.get(id)?.state;
       await waitFor('the replicas', () => (stateOf('r1') === 'READY' && stateOf('r2') === 'READY') || undefined);
       await waitFor('heartbeats', () => controller.received.heartbeats > 2 || undefined);
-      controller.order({ revision: 3, replicas: [order('r2', spec)] });
+      controller.order({ revision: 3, replicas: [other] });
       await waitFor('the drain', () => stateOf('r1') === 'DRAINING' || undefined);
       await waitFor('the end', () => {
         const { report } = controller;
@@ -144,25 +145,6 @@ describe('worker session', function () {
       ],
     );
     next.close();
-  });
-
-  it('measures profile and accuracy of a real model', async () => {
-    // Enough time for every batch size on a busy machine.
-    await using worker = await startTestWorker({ profileMs: 2_000 });
-    const validationDigest = worker.controller.addBlob(digits('validation.npz'));
-    const spec = worker.spec('mlp-tiny', digits('models/mlp-tiny.onnx'), 8);
-    const measureOrder = { spec, hardwareClass: 'cpu/x/avx2/4g', metric: 'top1', validationDigest };
-    worker.controller.order({ revision: 2, measures: [measureOrder] });
-    const measured = await waitFor('a measurement', () => worker.controller.measurements[0], 30_000);
-    assert.equal(measured.error, '');
-    assert.deepEqual(
-      measured.profile?.points.map(({ batch }) => batch),
-      [1, 2, 4, 8],
-    );
-    assert.ok(measured.profile.memoryBytes > 1e6);
-    assert.equal(measured.accuracy?.samples, 1800, 'the other samples are for calibration');
-    assert.ok(measured.accuracy.value > 0.85 && measured.accuracy.value < 1);
-    assert.ok(measured.accuracy.lower95 < measured.accuracy.value);
   });
 
   it('reports why a model could not be measured', async () => {
