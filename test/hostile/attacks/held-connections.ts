@@ -31,12 +31,12 @@ async function holding(held: readonly Disposable[], hold: () => Promise<unknown>
   }
 }
 
-/** More connections than a process accepts. */
+/** More connections than a process accepts over all its ports. */
 const tooMany = defaultLimits.connections + 52;
 
 /** Opens connections without a request. */
 async function idle(address: string, { full, target }: AttackContext): Promise<void> {
-  const few = address === target.router || address === target.http ? tooMany : 100;
+  const few = address === target.router ? tooMany : 100;
   await holding(await openMany(address, full ? 10_000 : few), () => sleep(holdMs));
 }
 
