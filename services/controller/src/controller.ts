@@ -1,6 +1,7 @@
 // The assembly of a controller from its parts, in the order in which they start.
 
 import { describeLoss, milliseconds, type StoreLoss } from '@pareto/core';
+import type { ModelReader } from '@pareto/models';
 import { defaultFleetParams, defaultTurnParams, type FleetParams } from '@pareto/policy';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
@@ -65,13 +66,15 @@ export interface ControllerOptions {
   readonly fleet?: FleetParams;
   /** Store to use in place of the configured one. It is not closed when the controller stops. */
   readonly store?: Store;
+  /** Reader of models to use in place of isolated processes. It is not disposed of when the controller stops. */
+  readonly reader?: ModelReader | undefined;
 }
 
 /** Creates the controller. Throws a ParetoError if the embedded store or the blob store can't be opened. */
 export async function createController(
   config: ControllerConfig,
   context: ServiceContext,
-  { fleet: params = defaultFleetParams, store: given }: ControllerOptions = {},
+  { fleet: params = defaultFleetParams, store: given, reader: givenReader }: ControllerOptions = {},
 ): Promise<Controller> {
   const { clock, logger, lifecycle, access } = context;
   const { draining } = lifecycle;
@@ -91,7 +94,7 @@ export async function createController(
   const workerExpiry = createWorkerExpiry({ ...cluster, ...context, loads, processProbes, params });
   const records = createFleetRecords({ ...cluster, ...context, events, metrics });
   const reservations = createBlobReservations();
-  const { reader, work, userIdShortage, part: reading } = await openModelReading(config, context);
+  const { reader, work, userIdShortage, part: reading } = await openModelReading(config, context, givenReader);
   const { maxBatchSize } = config;
   const placement = { ...defaultTurnParams.placement, idleMs: milliseconds(config.idleMinutes * 60_000) };
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });

@@ -19,10 +19,14 @@ export interface ModelReading {
   readonly part: Runnable;
 }
 
-/** Isolates the processes, which read and write only in the folder of model files, and creates the folder. */
+/**
+ * Isolates the processes, which read and write only in the folder of model files, and creates the folder. Starts none if
+ * a reader is given.
+ */
 export async function openModelReading(
   config: ControllerConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  given: ModelReader | undefined,
 ): Promise<ModelReading> {
   const { dataDir, etcdCerts, etcdPasswordFile } = config;
   const folder = folderOfBlobs(config);
@@ -30,6 +34,11 @@ export async function openModelReading(
     const message = `cannot create the folder ${folder} for model files (--data-dir, --blobs): ${errorText(error)}`;
     throw new ParetoError('failed-precondition', message, { cause: error });
   });
+  const work = join(folder, 'work');
+  const start = async (): Promise<void> => undefined;
+  const name = 'model reader';
+  if (given !== undefined)
+    return { reader: given, work, userIdShortage: () => undefined, part: { name, start, stop: start } };
   const isolation = await isolateProcesses(config, {
     folders: [folder],
     libraries: [],
@@ -42,8 +51,5 @@ export async function openModelReading(
     reader[Symbol.dispose]();
     isolation[Symbol.dispose]();
   };
-  return {
-    ...{ reader, work: join(folder, 'work'), userIdShortage: () => isolation.userIdShortage },
-    part: { name: 'model reader', start: async () => undefined, stop },
-  };
+  return { reader, work, userIdShortage: () => isolation.userIdShortage, part: { name, start, stop } };
 }

@@ -23,7 +23,8 @@ describe('a hostile model', function () {
   let controller: TestController;
   before(async () => {
     folder = await createTempFolder();
-    controller = await startController(folder.path);
+    // With processes of its own, as a service has.
+    controller = await startController(folder.path, {}, { reader: undefined });
     await controller.registry.registerTask({
       name: 'squares',
       metric: '',
