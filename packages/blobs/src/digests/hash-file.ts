@@ -48,8 +48,11 @@ export async function hashFile(path: string): Promise<Digest> {
   );
 }
 
-async function hashWhole(path: string): Promise<string> {
-  return Buffer.from(await webcrypto.subtle.digest('SHA-256', await readFile(path))).toString('hex');
+const hashWhole = async (path: string): Promise<string> => sha256Of(await readFile(path));
+
+/** Returns the sha256 of data in hexadecimal digits. The thread pool of the process computes it. */
+export async function sha256Of(data: Uint8Array): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', data)).toString('hex');
 }
 
 function hashInThread(path: string): Promise<string> {

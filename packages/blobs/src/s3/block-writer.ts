@@ -18,7 +18,8 @@ export interface BlockWriterOptions {
 export function createBlockWriter({ blockBytes, maxConcurrent, write }: BlockWriterOptions): BlockWriter {
   const writing = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  let block = Buffer.allocUnsafe(blockBytes);
+  // Not allocated before it has data: garbage collections count the bytes of each block.
+  let block: Buffer | undefined;
   let [filled, offset] = [0, 0];
 
   const throwFailure = (): void => {
@@ -34,26 +35,27 @@ export function createBlockWriter({ blockBytes, maxConcurrent, write }: BlockWri
     writing.add(one);
   }
 
-  async function writeBlock(): Promise<void> {
+  async function writeBlock(data: Buffer): Promise<void> {
     if (writing.size >= maxConcurrent) await Promise.race(writing);
     throwFailure();
-    start(block.subarray(0, filled), offset);
-    offset += filled;
-    [block, filled] = [Buffer.allocUnsafe(blockBytes), 0];
+    start(data, offset);
+    offset += data.byteLength;
+    [block, filled] = [undefined, 0];
   }
 
   return {
     async add(data) {
       for (let from = 0; from < data.byteLength;) {
         const part = data.subarray(from, from + blockBytes - filled);
+        block ??= Buffer.allocUnsafe(blockBytes);
         block.set(part, filled);
         filled += part.byteLength;
         from += part.byteLength;
-        if (filled === blockBytes) await writeBlock();
+        if (filled === blockBytes) await writeBlock(block);
       }
     },
     async flush() {
-      if (filled > 0) await writeBlock();
+      if (block !== undefined) await writeBlock(block.subarray(0, filled));
       await Promise.all(writing);
       throwFailure();
     },

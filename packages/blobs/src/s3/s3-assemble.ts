@@ -13,7 +13,7 @@ const maxParts = 10_000;
 
 /** Creates the object. Throws `invalid-argument` and creates nothing if the digest of the content differs. */
 export async function assemble(bucket: Bucket, chain: Chain, digest: Digest, key: string): Promise<void> {
-  await using hash = createHashThread({ whole: true });
+  await using hash = createHashThread();
   const upload = await bucket.multipart(key);
   try {
     await copyChunks(bucket, chain, hash, upload);
@@ -39,7 +39,7 @@ async function copyChunks(bucket: Bucket, chain: Chain, hash: HashThread, upload
   const partBytes = Math.max(minPartBytes, Math.ceil(chain.bytes / maxParts));
   const write = async (block: Buffer, offset: number): Promise<void> =>
     upload.part(offset / partBytes + 1, block, await hash.block(block));
-  const writer = createBlockWriter({ blockBytes: partBytes, maxConcurrent: 3, write });
+  const writer = createBlockWriter({ blockBytes: Math.min(partBytes, chain.bytes), maxConcurrent: 3, write });
   for (const { key, from, to } of chain.slices) {
     for await (const data of bucket.read(key, from, to)) await writer.add(data);
   }

@@ -6,7 +6,7 @@ import type { Clock, Digest } from '@pareto/core';
 import { createBlockWriter } from './block-writer.js';
 import { busy, type StoredBlob } from '../store/blob-store.js';
 import { planChain, type Chain, type StoredChunk } from './chunk-chain.js';
-import { createHashThread } from '../digests/hash-thread.js';
+import { sha256Of } from '../digests/hash-file.js';
 import { digestOfHex, hexOf } from '../digests/manifest.js';
 import type { Bucket, BucketObject } from './s3-bucket.js';
 import { yieldsTo, startHeartbeat, watchOtherUploads, type Heartbeats } from '../store/upload-claim.js';
@@ -17,8 +17,12 @@ export interface S3Partials {
   chain(digest: Digest): Promise<Chain>;
   /** Runs `work` as the only upload of the blob. Throws `aborted` while another upload runs. */
   claimed<T>(digest: Digest, work: () => Promise<T>): Promise<T>;
-  /** Stores data as chunks from an offset of the blob. Keeps the received part if the data breaks off. */
-  receive(digest: Digest, offset: number, data: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Stores the data of a range of the blob as chunks. Keeps the received part if the data breaks off. */
+  receive(
+    digest: Digest,
+    range: { readonly from: number; readonly to: number },
+    data: AsyncIterable<Uint8Array>,
+  ): Promise<void>;
   list(): AsyncIterable<StoredBlob>;
   /** Removes all remains of the blob's uploads. Returns false and removes nothing if any is newer than `touchedWallMs`. */
   remove(digest: Digest, touchedWallMs?: number): Promise<boolean>;
@@ -52,13 +56,12 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
     }
   }
 
-  async function receive(digest: Digest, from: number, data: AsyncIterable<Uint8Array>): Promise<void> {
-    await using hash = createHashThread({ whole: false });
+  const receive: S3Partials['receive'] = async (digest, { from, to }, data) => {
     const write = async (block: Buffer, offset: number): Promise<void> => {
       const start = from + offset;
-      await bucket.put(chunkKey(digest, start, start + block.byteLength), block, await hash.block(block));
+      await bucket.put(chunkKey(digest, start, start + block.byteLength), block, await sha256Of(block));
     };
-    const writer = createBlockWriter({ blockBytes: chunkBytes, maxConcurrent: 3, write });
+    const writer = createBlockWriter({ blockBytes: Math.min(chunkBytes, to - from), maxConcurrent: 3, write });
     try {
       for await (const part of data) await writer.add(part);
     } catch (error) {
@@ -66,7 +69,7 @@ export function createS3Partials(bucket: Bucket, clock: Clock): S3Partials {
       throw error;
     }
     await writer.flush();
-  }
+  };
 
   async function* list(): AsyncGenerator<StoredBlob> {
     const found = new Map<Digest, StoredBlob>();

@@ -143,7 +143,7 @@ async function readText(bucket: Bucket, key: string): Promise<string | undefined
 }
 
 async function digestOf(content: AsyncIterable<Buffer>): Promise<Digest> {
-  await using hash = createHashThread({ whole: true });
+  await using hash = createHashThread();
   for await (const data of content) await hash.block(data);
   return await hash.digest();
 }
@@ -162,7 +162,7 @@ async function receive(
   // Data of an upload with a larger announced size is not a prefix of this blob.
   if (bytes > sizeBytes) await partials.remove(digest);
   const offset = bytes > sizeBytes ? 0 : bytes;
-  await partials.receive(digest, offset, inOrder(chunks, offset, sizeBytes));
+  await partials.receive(digest, { from: offset, to: sizeBytes }, inOrder(chunks, offset, sizeBytes));
   await assemble(bucket, await partials.chain(digest), digest, blobKey(digest)).catch(async (error: unknown) => {
     // Another upload that was treated as dead may have finished meanwhile and removed the chunks.
     if ((await bucket.head(blobKey(digest)))?.sizeBytes === sizeBytes) return;
