@@ -62,7 +62,7 @@ export class FrameConnection implements StreamOwner {
   #isReading = false;
   /** Bytes that are read once the peer has read replies. */
   #unread: Buffer = none;
-  /** Time at which the first stream of the current chunk was opened. Undefined before. */
+  /** Time of the current chunk. Undefined before it is needed. */
   #readAt: number | undefined;
   #state: State = 'open';
   /** Set when the peer accepts no more streams. */
@@ -159,7 +159,7 @@ export class FrameConnection implements StreamOwner {
   #startStream(id: number, headers: HeaderList): FrameStream {
     const stream = new FrameStream(id, this, unhandled, this.#peer.initialWindowBytes);
     stream.receiving = 'data';
-    stream.openedAt = this.#readAt ??= this.#clock.now();
+    stream.openedAt = this.#chunkTime();
     this.#streams.open.add(stream);
     stream.handler = this.#handler.onRequest(stream, headers);
     if (this.#state === 'ended') throw new ConnectionError(errorCodes.noError, 'the connection has ended');
@@ -268,10 +268,15 @@ export class FrameConnection implements StreamOwner {
     this.#handler.onDone();
   }
 
+  /** Returns the time at which the current chunk was received, whatever its processing takes. */
+  #chunkTime(): number {
+    return (this.#readAt ??= this.#clock.now());
+  }
+
   #onRstStream(id: number, code: number): void {
     const stream = this.#streams.find(id);
     // Resets of streams that were open for a while cost no more than their calls.
-    const openMs = this.#clock.now() - (stream?.openedAt ?? Infinity);
+    const openMs = this.#chunkTime() - (stream?.openedAt ?? Infinity);
     if (openMs < minOpenMs && stream?.isTrusted !== true) this.#flood.count();
     stream?.lose(code, `the peer reset the stream with ${errorCodeName(code)}`);
   }

@@ -545,6 +545,15 @@ describe('a frame connection', () => {
     assert.match(events.join(), /^failed 11 /);
   });
 
+  it('counts resets as a flood however long it takes to process those that arrive together', () => {
+    let now = 0;
+    const { clock, events, receive } = connectTestPeer('server', { onRequest: () => void (now += 0.05) });
+    Object.assign(clock, { now: () => now });
+    const ids = Array.from({ length: 2500 }, (_, index) => 2 * index + 1);
+    receive(...ids.flatMap((id) => [requestFrame(id, post, 5), reset(id)]));
+    assert.match(events.join(), /^failed 11 /);
+  });
+
   describe('does not take for a flood', () => {
     const ids = Array.from({ length: 2500 }, (_, index) => 2 * index + 1);
     const open = { maxStreams: 5000 };
