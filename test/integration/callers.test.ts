@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { request, type RequestOptions } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials, Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -19,10 +19,23 @@ import {
   type TestAuthority,
 } from '@pareto/testkit';
 import { startCluster, type Cluster } from '../support/cluster.js';
+import type { ServiceProcess } from '../support/service-process.js';
 
 const protos = fileURLToPath(new URL('../../protos', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/reference/callers.md', import.meta.url));
 const services = ['router', 'controller', 'worker'] as const;
+/** The servers whose callers are checked, with their tables in the reference. */
+const servers: readonly (readonly [
+  what: string,
+  service: (typeof services)[number],
+  processOf: (cluster: Cluster) => ServiceProcess | undefined,
+])[] = [
+  ['router', 'router', ({ routers }) => routers[1]],
+  ['router of a node', 'router', ({ routers }) => routers[0]],
+  ['controller', 'controller', ({ controller }) => controller],
+  ['worker', 'worker', ({ workers }) => workers[1]],
+  ['worker of a node', 'worker', ({ workers }) => workers[0]],
+];
 
 interface Call {
   /** Row of the table. */
@@ -94,7 +107,7 @@ const overHttp = [
 
 /** Sends a request without a body, and returns its outcome as the table names it. */
 async function httpOutcomeOf(url: string, options: RequestOptions): Promise<string> {
-  const sent = request(url, { ...options, agent: false });
+  const sent = request(url, options);
   const [response] = (await once(sent.end(), 'response')) as [IncomingMessage];
   response.resume();
   if (response.statusCode === 401) return 'UNAUTHENTICATED';
@@ -131,15 +144,14 @@ type Outcomes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const outcomesOf = (rows: readonly Row[]): Outcomes =>
   Object.fromEntries(rows.map(({ call, outcomes }) => [call, outcomes]));
 
-describe('the callers of each method', () => describeCalls(0));
-describe('the callers of each method of a node', () => describeCalls(1));
-
-function describeCalls(nodes: number): void {
+describe('the callers of each method', () => {
   let authority: TestAuthority;
   const certificates = new Map<Caller, IssuedCertificate | undefined>();
   let folder: TempFolder;
   let cluster: Cluster;
+  let calls: readonly Call[];
   before(async () => {
+    calls = listCalls();
     authority = await createTestAuthority();
     certificates.set('no certificate', undefined).set('client', await authority.issue());
     folder = await createTempFolder();
@@ -148,35 +160,45 @@ function describeCalls(nodes: number): void {
       await writeCertificates(folder.file(role), issued);
       certificates.set(role, issued);
     }
-    cluster = await startCluster({ certs: folder.path, workers: 1, nodes });
+    cluster = await startCluster({ certs: folder.path, nodes: 1, routers: 2, workers: 2 });
   });
   after(async () => {
     await cluster[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
 
-  function connect(service: (typeof services)[number], caller: Caller): Client {
+  function connect({ address }: ServiceProcess, caller: Caller): Client {
     const issued = certificates.get(caller);
     const [key, certificate] = issued === undefined ? [] : [Buffer.from(issued.key), Buffer.from(issued.certificate)];
     const tls = credentials.createSsl(Buffer.from(authority.ca), key ?? null, certificate ?? null);
-    const [{ address } = assert.fail()] = service === 'worker' ? cluster.workers : [cluster[service]];
     return new Client(address, tls, { 'grpc.ssl_target_name_override': 'localhost' });
   }
 
-  for (const service of services) {
-    it(`of the ${service} are answered as the reference says`, async () => {
-      const rows = listCalls().map((call) => ({ ...call, outcomes: new Map<string, string | undefined>() }));
-      for (const caller of certificates.keys()) {
-        const client = connect(service, caller);
-        for (const row of rows) row.outcomes.set(caller, await outcomeOf(client, row));
+  for (const [what, service, processOf] of servers)
+    it(`of the ${what} are answered as the reference says`, async () => {
+      const server = processOf(cluster) ?? assert.fail();
+      const outcomes = async (caller: Caller, some: readonly Call[]): Promise<readonly (string | undefined)[]> => {
+        const client = connect(server, caller);
+        const found: (string | undefined)[] = [];
+        for (const call of some) found.push(await outcomeOf(client, call));
         client.close();
+        return found;
+      };
+      // An operator learns which calls the service offers.
+      const ofOperator = await outcomes('operator', calls);
+      const offered = calls.filter((_call, index) => ofOperator[index] !== undefined);
+      const answered = new Map(offered.map(({ call }) => [call, new Map<string, string | undefined>()]));
+      for (const caller of certificates.keys()) {
+        const found = await outcomes(caller, offered);
+        for (const [index, { call }] of offered.entries()) answered.get(call)?.set(caller, found[index]);
       }
-      // A caller whose connection ends does not learn which calls the service offers.
-      const offered = rows.filter(({ outcomes }) => outcomes.get('operator') !== undefined);
-      const answered = offered.map(({ call, outcomes }) => [call, Object.fromEntries(outcomes)]);
-      assert.deepEqual(Object.fromEntries(answered), outcomesOf(rowsOf(service)));
+      assert.deepEqual(
+        Object.fromEntries(Array.from(answered, ([call, found]) => [call, Object.fromEntries(found)])),
+        outcomesOf(rowsOf(service)),
+      );
     });
 
+  for (const service of services) {
     it(`of the ${service} are in the reference as in the table of the guard`, () => {
       assert.deepEqual(outcomesOf(describeCallers(service)), outcomesOf(rowsOf(service)));
     });
@@ -184,13 +206,17 @@ function describeCalls(nodes: number): void {
 
   it('of the router are answered over HTTP as over gRPC', async () => {
     const rows = outcomesOf(rowsOf('router'));
-    for (const [caller, issued] of certificates) {
-      for (const [method, path, call] of overHttp) {
-        const { ca } = authority;
-        const tls = { ca, servername: 'localhost', key: issued?.key, cert: issued?.certificate };
-        const outcome = await httpOutcomeOf(cluster.router.url.replace('http:', 'https:') + path, { ...tls, method });
-        assert.equal(outcome, rows[`inference.GRPCInferenceService/${call}`]?.[caller], `${path} by ${caller}`);
+    for (const { url, name } of cluster.routers) {
+      for (const [caller, issued] of certificates) {
+        const tls = { ca: authority.ca, servername: 'localhost', key: issued?.key, cert: issued?.certificate };
+        const agent = new Agent({ ...tls, keepAlive: true });
+        for (const [method, path, call] of overHttp) {
+          const outcome = await httpOutcomeOf(url.replace('http:', 'https:') + path, { agent, method });
+          const expected = rows[`inference.GRPCInferenceService/${call}`]?.[caller];
+          assert.equal(outcome, expected, `${path} of ${name} by ${caller}`);
+        }
+        agent.destroy();
       }
     }
   });
-}
+});
