@@ -1,22 +1,14 @@
 // Two controllers over one etcd, with the models in S3.
 
 import assert from 'node:assert/strict';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createChannel, createClient } from '@pareto/rpc';
-import {
-  freePorts,
-  missingEtcd,
-  missingS3Server,
-  startEtcd,
-  startS3Server,
-  type Etcd,
-  type S3Server,
-} from '@pareto/testkit';
+import { missingEtcd, missingS3Server, startEtcd, startS3Server, type Etcd, type S3Server } from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, digitModelFile, readDigits, validationFile } from '../support/digits.js';
 import { pareto } from '../support/pareto.js';
-import { createServiceProcess, refusalToStart, type ServiceProcess } from '../support/service-process.js';
+import type { ServiceProcess } from '../support/service-process.js';
 import { skipWithout } from '../support/skip.js';
 
 describe('models in S3', function () {
@@ -67,37 +59,5 @@ describe('models in S3', function () {
     assert.match(refused.message, /S3 at http:.* can't be reached or is failing .*: retry/);
     await server.start();
     await client.upload(Buffer.from('something new'));
-  });
-
-  it('are moved to S3 from a folder, with all blobs', async () => {
-    const [port = 0, metricsPort = 0] = await freePorts(2);
-    const { folder } = cluster;
-    const own = ['--data-dir', folder.file('moving'), '--cluster-token-file', folder.file('token')];
-    const args = [...own, '--etcd', etcd.endpoints.join(','), '--cluster', 'moving'];
-    const place = { service: 'controller', name: 'moving', port, metricsPort, args, env: server.env } as const;
-    const controller = createServiceProcess(place);
-    owned.push(() => controller.child.stop(5_000));
-    await controller.start();
-    const model = digitModelFile('mlp-tiny');
-    const once = ['--task', 'digits', '--recipes', 'original', '--detach'];
-    await pareto('--controller', controller.address, 'register', model, ...once);
-    await controller.stop();
-
-    const s3 = ['--blobs', `s3://${server.bucket}/moved`, '--s3-endpoint', server.endpoint];
-    const copy = (name: string): Promise<void> =>
-      cp(folder.file(`moving/blobs/${name}`), `${server.folder}/moved/${name}`, { recursive: true });
-    await mkdir(`${server.folder}/moved`);
-    await copy('sha256');
-    controller.launch(s3);
-    assert.match(
-      await refusalToStart(controller.child),
-      /to move the blobs, copy the whole folder or prefix with its file "place"$/,
-    );
-    await rm(`${server.folder}/moved/place`);
-    await copy('place');
-    await controller.start(s3);
-    // All blobs exist already, so nothing is uploaded.
-    const again = ['register', model, '--name', 'again', ...once];
-    assert.match(await pareto('--controller', controller.address, ...again), /^already uploaded: /);
   });
 });

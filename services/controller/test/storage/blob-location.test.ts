@@ -142,6 +142,29 @@ describe('location of the blobs', () => {
       for (const name of ['a', 'b']) assert.deepEqual(await readdir(folder.file(name)), ['cache']);
     });
 
+    it('is the location in a folder after all of it is copied', async () => {
+      const content = matrixModel(8);
+      const digest = digestOf(content) as Digest;
+      const copy = (name: string): Promise<void> =>
+        cp(folder.file(`a/blobs/${name}`), `${server.folder}/moved/${name}`, { recursive: true });
+      const inFolder = await openBlobStore({ ...flags, dataDir: folder.file('a') }, context);
+      await checkBlobLocation(store, inFolder);
+      const parts = (async function* () {
+        yield { offset: 0, data: content };
+      })();
+      await inFolder.upload(digest, content.length, parts);
+      const place = { ...flags, dataDir: folder.file('b'), blobs: 's3://models/moved', s3Endpoint: server.endpoint };
+      await copy('sha256');
+      await assert.rejects(checkBlobLocation(store, await openBlobStore(place, context)), {
+        code: 'failed-precondition',
+        message: /to move the blobs, copy the whole folder or prefix with its file "place"$/,
+      });
+      await copy('place');
+      const inS3 = await openBlobStore(place, context);
+      await checkBlobLocation(store, inS3);
+      assert.equal((await inS3.status(digest)).complete, true);
+    });
+
     it('is waited for at the start, and a stop ends the wait', async () => {
       await server.kill();
       const stopping = new AbortController();
