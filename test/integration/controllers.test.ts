@@ -6,7 +6,15 @@ import { cp } from 'node:fs/promises';
 import { digest, systemClock } from '@pareto/core';
 import { type wire } from '@pareto/protocol';
 import { createChannel, createClient, createFailover, uploadBlob, type ServiceClient } from '@pareto/rpc';
-import { freePorts, missingEtcd, startEtcd, waitFor, type Etcd } from '@pareto/testkit';
+import {
+  createTempFolder,
+  freePorts,
+  missingEtcd,
+  startEtcd,
+  waitFor,
+  type Etcd,
+  type TempFolder,
+} from '@pareto/testkit';
 import { createTestClient, refusalOf, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { classesOf, digitModelFile, readDigits, validationFile } from '../support/digits.js';
@@ -17,6 +25,7 @@ import { skipWithout } from '../support/skip.js';
 describe('two controllers over one etcd', function () {
   this.timeout(60_000);
   let etcd: Etcd;
+  let backups: TempFolder;
   let cluster: Cluster;
   let client: TestClient;
   let leader: ServiceProcess;
@@ -27,7 +36,11 @@ describe('two controllers over one etcd', function () {
     skipWithout(this, await missingEtcd('3.6'));
     etcd = await startEtcd({ version: '3.6' });
     owned.push(() => etcd[Symbol.asyncDispose]());
-    cluster = await startCluster({ controllers: 2, workers: 1, etcd: etcd.endpoints });
+    backups = await createTempFolder();
+    owned.push(() => backups[Symbol.asyncDispose]());
+    // Each controller overwrites the backup when it stops.
+    const controllerArgs = ['--backup-file', backups.file('backup')];
+    cluster = await startCluster({ controllers: 2, workers: 1, etcd: etcd.endpoints, controllerArgs });
     owned.push(() => cluster[Symbol.asyncDispose]());
     [leader, standby] = cluster.controllers as [ServiceProcess, ServiceProcess];
     client = createTestClient(cluster);
@@ -89,7 +102,7 @@ describe('two controllers over one etcd', function () {
       await refusalToStart(child),
       /^pareto-controller: the cluster's blobs are at .*\/blobs, but this controller uses .*\/third\/blobs: pass the same --blobs/,
     );
-    await pareto('--controller', leader.address, 'list', 'digits');
+    assert.equal((await registryOf(leader)).tasks.length, 1);
   });
 
   it('are isolated from a cluster of another name in the same etcd', async () => {
@@ -99,7 +112,7 @@ describe('two controllers over one etcd', function () {
     assert.equal(await waitFor('the other controller to lead', leads), 1);
     assert.deepEqual((await registryOf(other)).tasks, []);
     for (const name of ['elsewhere', 'digits']) await registerTask(other, name);
-    await pareto('--controller', other.address, 'delete', 'digits');
+    await ask(other, (registry) => registry.delete({ name: 'digits' }));
     for (const controller of cluster.controllers) {
       const { tasks } = await registryOf(controller);
       assert.deepEqual(
@@ -114,34 +127,20 @@ describe('two controllers over one etcd', function () {
   describe('and a backup', () => {
     let file: string;
     before('stop the standby, which writes a backup', async () => {
-      file = cluster.folder.file('backup');
-      await standby.stop();
-      await standby.start(['--backup-file', file]);
+      file = backups.file('backup');
       assert.equal(await standby.stop(), 0);
-      await standby.start();
     });
 
-    /** Copies the models, because two clusters never share a blob store. */
-    async function blobs(name: string): Promise<readonly string[]> {
-      const copy = cluster.folder.file(name);
+    it('restore all registrations and measurements in another cluster in etcd, which then serves queries', async () => {
+      const controllerArgs = ['--cluster', 'restored', '--restore', file];
+      // Two clusters never share a blob store.
+      const copy = cluster.folder.file('copy');
       await cp(cluster.folder.file('blobs'), copy, { recursive: true });
-      return ['--blobs', copy];
-    }
-
-    it('restore all registrations and measurements in another cluster in etcd', async () => {
-      const own = ['--cluster', 'restored', ...(await blobs('copy-1'))];
-      const restored = await another('restored', ...onEtcd(), ...own, '--restore', file);
-      await restored.ready();
-      assert.deepEqual(await registryOf(restored), await registryOf(leader));
-    });
-
-    it('restore an embedded store, whose cluster then serves queries', async () => {
-      await using moved = await startCluster({
-        workers: 1,
-        controllerArgs: ['--restore', file, ...(await blobs('copy-2'))],
+      await using restored = await startCluster({
+        ...{ workers: 1, etcd: etcd.endpoints, controllerArgs, blobs: ['--blobs', copy] },
       });
-      assert.deepEqual(await registryOf(moved.controller), await registryOf(leader));
-      using asking = createTestClient(moved);
+      assert.deepEqual(await registryOf(restored.controller), await registryOf(leader));
+      using asking = createTestClient(restored);
       await asking.waitUntilReady('mlp-tiny');
       const digits = await readDigits();
       assert.equal(classesOf(await asking.infer('digits', [digits.input(0)])).length, 1);
