@@ -39,7 +39,7 @@ export function createPreciseClock(): Clock & Disposable {
   const sequence = new Int32Array(shared, 0, 1);
   const due = new Float64Array(shared, 8, 1);
   due[0] = Infinity;
-  const worker = new Worker(thread, { eval: true, workerData: { shared, originMs: readOriginMs() } });
+  const worker = new Worker(thread, { eval: true, workerData: { shared, originMs: readOriginMs() }, execArgv: [] });
   let wake: (() => void) | undefined;
   let dueAt = Infinity;
   let aimMs = 0;

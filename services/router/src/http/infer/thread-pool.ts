@@ -162,7 +162,7 @@ function createThread(
   onFree: (thread: Thread) => void,
   onGone: (thread: Thread) => void,
 ): Thread {
-  const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+  const worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: heapMb }, execArgv: [] });
   let job: Job | undefined;
   let idleTimer: Disposable | undefined;
   let failure: Error = new Error('the thread exited while it ran a task');
