@@ -10,7 +10,7 @@ import { areConnected, isComplete } from '../../bench/fleet/settle.js';
 import { startSimulation } from '../../bench/fleet/simulation.js';
 import { skipWithout } from '../support/skip.js';
 
-const size = { workers: 100, routers: 4, tasks: 10, modelsPerTask: 4 };
+const size = { workers: 100, routers: 2, tasks: 5, modelsPerTask: 4 };
 const token = 'a-secret-for-tests-only';
 
 describe('a fleet of 100 workers', function () {
