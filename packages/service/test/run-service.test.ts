@@ -35,10 +35,20 @@ describe('runService', () => {
     return [output, code];
   }
 
-  it('stops in order on SIGTERM', async () => {
-    const child = start();
-    child.stderr.resume();
+  it('stops in order on SIGTERM, and logs warnings of Node and of an insecure start as lines of JSON', async () => {
+    const child = start('--host', '0.0.0.0', '--insecure');
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
     assert.deepEqual(await endAfter(child, () => child.kill('SIGTERM')), ['stopped\n', 0]);
+    const lines = log.trim().split('\n');
+    for (const line of lines) assert.match(line, /^{.*}$/);
+    const [warning = '{}'] = lines.filter((line) => line.includes('DEP9999'));
+    const { level, message, code, text } = JSON.parse(warning) as Record<string, unknown>;
+    assert.deepEqual(
+      { level, message, code, text },
+      { level: 'warn', message: 'warning of Node', code: 'DEP9999', text: 'this is old' },
+    );
+    assert.match(log, /"level":"warn".*"host":"0\.0\.0\.0".*INSECURE: without TLS every client/);
   });
 
   it('stops on SIGTERM after the time of a lame duck, and immediately on a second signal', async () => {
@@ -91,28 +101,5 @@ describe('runService', () => {
     assert.match(nothing, /^pareto-test: --certs FOLDER or --cluster-token-file FILE is required.*\n$/);
     assert.match(reachable, /^pareto-test: --host 0\.0\.0\.0 is reachable.*\n$/);
     assert.match(empty, /^pareto-test: --certs .*: there is no ca\.crt in it.*\n$/);
-  });
-
-  it('logs a warning of Node as a line of JSON', async () => {
-    const child = start();
-    let log = '';
-    child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
-    await endAfter(child, () => child.kill('SIGTERM'));
-    const lines = log.trim().split('\n');
-    for (const line of lines) assert.match(line, /^{.*}$/);
-    const [warning = '{}'] = lines.filter((line) => line.includes('DEP9999'));
-    const { level, message, code, text } = JSON.parse(warning) as Record<string, unknown>;
-    assert.deepEqual(
-      { level, message, code, text },
-      { level: 'warn', message: 'warning of Node', code: 'DEP9999', text: 'this is old' },
-    );
-  });
-
-  it('logs a warning at each insecure start', async () => {
-    const child = start('--host', '0.0.0.0', '--insecure');
-    let log = '';
-    child.stderr.on('data', (chunk: Buffer) => (log += String(chunk)));
-    await endAfter(child, () => child.kill('SIGTERM'));
-    assert.match(log, /"level":"warn".*"host":"0\.0\.0\.0".*INSECURE: without TLS every client/);
   });
 });
