@@ -29,7 +29,7 @@ describe('compareRuns', function () {
   };
   for (const [name, requests] of Object.entries(processes))
     it(`finds no difference between runs of ${name}, except for about 5 %`, () => {
-      const pairs = 100;
+      const pairs = 50;
       const rng = createSeededRng(7);
       let different = 0;
       const outside = new Map<string, number>();
