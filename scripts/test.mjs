@@ -19,6 +19,12 @@ const filesIn = (folder) => `${folder}/**/*.test.ts`;
 const faults = (...names) => names.map((name) => `test/faults/${name}.test.ts`);
 /** Fault tests with clusters of their own. The others share a cluster. */
 const faultsOfOwnClusters = faults('certificates', 'leaving', 'making', 'nodes', 'versions');
+/** Half of the fault tests that share a cluster, which mostly wait. They share another one. */
+const otherFaults = faults('rolling', 'standby', 'statistics', 'workers');
+/** End-to-end tests with clusters of their own, and without programs in Python. */
+const ownClusters = ['bad-models', 'hardware-change', 'kills', 'registering', 'variants', 'webgpu'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 /** These need the Python environment that the conformance tests create. */
 const pretrained = 'test/integration/pretrained.test.ts';
 /** Tests of stores, which mostly wait for lost connections, dead servers and interrupted uploads. */
@@ -39,8 +45,9 @@ const without = (files) => files.flatMap((file) => ['--ignore', file]);
  */
 const everything = [
   [
-    ['test/conformance', 'test/e2e'].map(filesIn),
+    [...['test/conformance', 'test/e2e'].map(filesIn), ...without(ownClusters)],
     [workers],
+    ownClusters,
     [filesIn('services/*/test'), ...without([workers])],
     [filesIn('test/integration'), ...without([pretrained])],
     [
@@ -50,7 +57,12 @@ const everything = [
     calls,
     { waits: stores },
   ],
-  [[filesIn('test/faults'), ...without(faultsOfOwnClusters)], faultsOfOwnClusters, [pretrained], { idle: computing }],
+  [
+    [filesIn('test/faults'), ...without([...faultsOfOwnClusters, ...otherFaults])],
+    [...otherFaults, pretrained],
+    faultsOfOwnClusters,
+    { idle: computing },
+  ],
   // Attackers need both cores, and leave much of them while they wait.
   [[filesIn('test/hostile')]],
 ];
