@@ -126,6 +126,8 @@ export interface PlacementSnapshot {
   readonly slowdowns: ReadonlyMap<string, number>;
   /** Time since when each task without demand has had none, from `observeIdle`. No task is idle if undefined. */
   readonly idleSince?: ReadonlyMap<string, Milliseconds>;
+  /** Time since when each measurement that no worker could start has waited (by `stepKey`), from `observeDeferred`. None if undefined. */
+  readonly deferredSince?: ReadonlyMap<string, Milliseconds>;
   /** Time at which a replica of a version of a variant (by `versionKey`) was last unloaded, if that was recently. */
   readonly unloadedAt: ReadonlyMap<string, Milliseconds>;
   /** Time at which a version of a variant was last evicted from a worker (by `placeKey`), if that was recently. */
@@ -151,6 +153,8 @@ export interface PlacementParams {
   readonly maxRetryMs: Milliseconds;
   /** Time without answers after which a replica counts as idle, so that its worker may measure. */
   readonly quietMs: Milliseconds;
+  /** Time for which a measurement waits for such a worker. Then it is made next to queries, which take turns with its runs. */
+  readonly maxDeferMs: Milliseconds;
   /**
    * Time without queries on some worker of a class before a noisy measurement is repeated there, so that a short pause of the
    * traffic starts none.
@@ -198,6 +202,7 @@ export const defaultPlacementParams: PlacementParams = {
   failedRetryMs: 30_000 as Milliseconds,
   maxRetryMs: 600_000 as Milliseconds,
   quietMs: 2_000 as Milliseconds,
+  maxDeferMs: 30_000 as Milliseconds,
   repeatQuietMs: 30_000 as Milliseconds,
   absenceMs: 60_000 as Milliseconds,
   handoverMs: 1_000 as Milliseconds,

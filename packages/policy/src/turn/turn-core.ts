@@ -18,6 +18,7 @@ import {
   type FollowedDemand,
 } from '../place/needs/demand/follow-demand.js';
 import { noChanges, observeChanges } from '../place/observe-changes.js';
+import { observeDeferred } from '../place/observe-deferred.js';
 import { observeIdle } from '../place/observe-idle.js';
 import {
   defaultOrphanParams,
@@ -45,6 +46,8 @@ interface TurnState {
   readonly noisy: PlacementSnapshot['noisy'];
   /** Time since when each task without demand has had none. */
   readonly idleSince: ReadonlyMap<string, Milliseconds>;
+  /** Time since when each measurement that no worker could start has waited. */
+  readonly deferredSince: ReadonlyMap<string, Milliseconds>;
 }
 
 const firstTurn: TurnState = {
@@ -54,12 +57,13 @@ const firstTurn: TurnState = {
   changes: noChanges,
   noisy: new Map(),
   idleSince: new Map(),
+  deferredSince: new Map(),
 };
 
 /** A snapshot without what follows from earlier turns. */
 export type Observed = Omit<
   PlacementSnapshot,
-  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'idleSince' | 'planId'
+  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'idleSince' | 'deferredSince' | 'planId'
 >;
 
 export interface TurnParams {
@@ -129,10 +133,11 @@ export function createTurnCore(params: TurnParams): TurnCore {
       };
     },
     plan(observed, planId, leadingMs) {
-      const { changes, noisy, idleSince, orphans } = state;
+      const { changes, noisy, idleSince, deferredSince, orphans } = state;
       const { held, demand, slowdowns } = state.demand;
-      const followed = { ...changes, noisy, idleSince, held, demand, slowdowns };
+      const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const plan = planReplicas({ ...observed, ...followed, planId }, placement);
+      state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);
       const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);

@@ -1,11 +1,13 @@
 // Schedules steps on workers without disturbing queries.
 
+import type { Milliseconds } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { fits, lackText, type MemoryPool } from '../ledger/memory-pools.js';
 import { evictable, victimsFor } from '../pack/evict.js';
 import { isReady, slotsOf } from '../pack/replicas.js';
+import { stepKey } from '../observe-deferred.js';
 import type { OpenStep } from './list-open-steps.js';
 
 export interface StepScheduler {
@@ -15,11 +17,12 @@ export interface StepScheduler {
 
 /**
  * Creates a scheduler. A measurement is ordered from a worker whose ready replicas are all idle or have a ready
- * substitute on a worker that does not measure; if queries are held for the variant, from any worker. Files are
- * generated at a low priority on any worker, idle ones first. If memory is short, replicas that only needs less important
+ * substitute on a worker that does not measure; if queries are held for the variant, or if it has waited for `maxDeferMs`, from
+ * any worker. Files are generated at a low priority on any worker, idle ones first. If memory is short, replicas that only needs less important
  * than `rank` keep are evicted, and only idle ones unless queries are held.
  */
-export function createStepScheduler(ledger: Ledger, { horizon, params }: PlanningContext, rank: number): StepScheduler {
+export function createStepScheduler(ledger: Ledger, context: PlanningContext, rank: number): StepScheduler {
+  const { horizon, params, snapshot } = context;
   const isInUse = (entry: Entry): boolean =>
     isReady(entry) && !entry.leaving && !horizon.hasCome((entry.existing?.lastUsedAt ?? 0) + params.quietMs);
   const hasOther = (entry: Entry): boolean =>
@@ -31,6 +34,11 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
       blockers.set(host, found);
     }
     return blockers.get(host);
+  }
+  /** Returns whether a measurement has waited for long enough. A repeated one waits until its worker is idle. */
+  function isOverdue(step: OpenStep): boolean {
+    const since = snapshot.deferredSince?.get(stepKey(step)) ?? horizon.now;
+    return !step.isAlone && horizon.hasCome(since + params.maxDeferMs);
   }
   let idle = ledger.hosts.filter((host) => host.schedulable && host.order === undefined);
 
@@ -50,8 +58,9 @@ export function createStepScheduler(ledger: Ledger, { horizon, params }: Plannin
       const able = hardwareClass === undefined ? idle : idle.filter((host) => slotsOf(host, hardwareClass) > 0);
       if (able.length === 0) return 'every suitable worker is generating or measuring already';
       const isAnywhere = isHeld || step.order.kind === 'make';
-      const quiet = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
-      if (quiet.length === 0) return busyReason(able, blocker);
+      const unblocked = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
+      if (unblocked.length === 0 && !isOverdue(step)) return busyReason(able, blocker, params.maxDeferMs);
+      const quiet = unblocked.length === 0 ? able : unblocked;
       const compare = roomierFor(step);
       const roomy = quiet.filter((host) => fits(poolsOf(host, step), step, 'freeBytes'));
       const [first] = roomy;
@@ -94,13 +103,16 @@ const canSubstitute = (other: Entry, entry: Entry): boolean =>
   other.host.schedulable &&
   other.host.order !== 'measure';
 
-function busyReason(able: readonly Host[], blocker: (host: Host) => Entry | undefined): string {
+function busyReason(
+  able: readonly Host[],
+  blocker: (host: Host) => Entry | undefined,
+  maxDeferMs: Milliseconds,
+): string {
   const reasons = able.flatMap((host) => {
     const entry = blocker(host);
     return entry === undefined ? [] : [`${host.worker.info.id} answers queries for ${entry.variant}`];
   });
   const [first, ...others] = reasons;
-  return others.length === 0
-    ? `${first}, for which no other worker has a ready replica`
-    : `${first}, for which no other worker has a ready replica, and ${others.length} more workers are in use likewise`;
+  const more = others.length === 0 ? '' : `, and ${others.length} more workers are in use likewise`;
+  return `${first}, for which no other worker has a ready replica${more}; after ${maxDeferMs / 1000} s it measures next to them`;
 }

@@ -3,6 +3,7 @@ import { bytes, milliseconds, variantId, type Plan, type RecipeOutcome, type Ten
 import { buildManifest } from '@pareto/testkit';
 import fc from 'fast-check';
 import { defaultPlacementParams, planReplicas } from '../../../src/index.js';
+import { observeDeferred } from '../../../src/place/observe-deferred.js';
 import { carryOut } from '../carry-out.js';
 import {
   architecture,
@@ -99,7 +100,7 @@ describe('planSteps', () => {
     const one = { ...world, workers: [worker('w', 500)], replicas: [replica('1', 'a:original', 'w', busy)] };
     assert.deepEqual(work(one), []);
     assert.deepEqual(waits(one), [
-      'b:original w answers queries for a:original, for which no other worker has a ready replica',
+      'b:original w answers queries for a:original, for which no other worker has a ready replica; after 30 s it measures next to them',
     ]);
     const idle = { ...one, replicas: [replica('1', 'a:original', 'w', { lastUsedAt: milliseconds(8_000) })] };
     assert.deepEqual(work(idle), ['measure b:original on w']);
@@ -112,6 +113,22 @@ describe('planSteps', () => {
     assert.deepEqual(work({ ...two, workers: [worker('v', 300, { draining: true }), worker('w', 500)] }), []);
     const loading = [replica('1', 'a:original', 'v', { state: 'loading' }), replica('2', 'a:original', 'w', busy)];
     assert.deepEqual(work({ ...two, replicas: loading }), ['measure b:original on v']);
+  });
+
+  it('measures next to queries once a measurement has waited for 30 s', () => {
+    const world = { variants: [original, variant('b:original')], workers: [worker('w', 500)] };
+    const at = (ms: number): SnapshotFields => ({
+      ...{ ...world, now: milliseconds(ms) },
+      replicas: [replica('1', 'a:original', 'w', { lastUsedAt: milliseconds(ms - 500) })],
+    });
+    const first = plan(at(10_000));
+    const deferredSince = observeDeferred(new Map(), first.deferred, milliseconds(10_000));
+    assert.equal(first.nextAt <= 40_000, true, 'a plan follows in time');
+    assert.deepEqual(observeDeferred(deferredSince, plan(at(20_000)).deferred, milliseconds(20_000)), deferredSince);
+    assert.deepEqual(work({ ...at(39_999), deferredSince }), []);
+    assert.equal(plan({ ...at(39_999), deferredSince }).nextAt, 40_000);
+    assert.deepEqual(work({ ...at(40_000), deferredSince }), ['measure b:original on w']);
+    assert.deepEqual(observeDeferred(deferredSince, [], milliseconds(50_000)), new Map());
   });
 
   it('does not measure on two workers that substitute each other', () => {
