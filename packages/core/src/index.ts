@@ -171,4 +171,4 @@ export { copyBytes } from './copy-bytes.js';
 export { sameItems } from './collections/same-items.js';
 export { describeLoss, type StoreEvidence, type StoreIntent, type StoreLoss, type StoreVerdict } from './store-loss.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
-export { keepCodeFlags, serviceNodeFlags } from './node-flags.js';
+export { keepCodeFlags, nodeFlagsOf } from './node-flags.js';

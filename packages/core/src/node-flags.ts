@@ -9,13 +9,15 @@
 export const keepCodeFlags: readonly string[] = ['--no-memory-reducer', '--retain-maps-for-n-gc=1000'];
 
 /**
- * Flags of services. The first keeps the young generation of the heap at 16 MiB. By default, V8 shrinks it to 1 MiB at light
- * load, and then collects garbage after every few queries, which wait for it. The second lets V8 collect the old generation
- * from 192 MiB on. What a service reads from sockets counts as part of it until the young generation is collected: with less,
- * messages of 150 KB cause several collections of the whole heap per second, which take half of the router's CPU time.
+ * Flags of all services. The first keeps the young generation of the heap at 16 MiB. By default, V8 shrinks it to 1 MiB at light
+ * load, and then collects garbage after every few queries, which wait for it.
  */
-export const serviceNodeFlags: readonly string[] = [
-  '--min-semi-space-size=16',
-  '--initial-old-space-size=192',
-  ...keepCodeFlags,
-];
+const commonFlags = ['--min-semi-space-size=16', ...keepCodeFlags];
+
+/**
+ * Returns the flags of a service. V8 collects the old generation of those that receive queries from 192 MiB on. What they read
+ * from sockets counts as part of it until the young generation is collected: with less, messages of 150 KB cause several
+ * collections of the whole heap per second. A controller's turns leave garbage in it that makes later collections slower.
+ */
+export const nodeFlagsOf = (service: string): readonly string[] =>
+  service === 'controller' ? commonFlags : [...commonFlags, '--initial-old-space-size=192'];

@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { serviceNodeFlags } from '../src/index.js';
+import { nodeFlagsOf } from '../src/index.js';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
 describe('the flags of Node for services', () => {
   it('are those of the containers and of the instructions', () => {
-    const flags = serviceNodeFlags.join(' ');
     const folder = 'deploy/containers/';
     for (const name of readdirSync(new URL(folder, root))) {
-      const [, command = '[]'] = /^ENTRYPOINT (.*)$/m.exec(read(`${folder}${name}`)) ?? [];
+      const [, command] = /^ENTRYPOINT (.*)$/m.exec(read(`${folder}${name}`)) ?? [];
+      if (command === undefined) continue;
       const [, ...args] = JSON.parse(command) as readonly string[];
-      assert.deepEqual(args.slice(0, serviceNodeFlags.length), serviceNodeFlags, name);
+      const [service = ''] = name.split('.');
+      const script = args.indexOf(`services/${service}/dist/main.js`);
+      assert.deepEqual(args.slice(0, script), nodeFlagsOf(service), name);
     }
-    assert.ok(read('deploy/README.md').includes(`node ${flags}`));
+    const instructions = read('deploy/README.md');
+    assert.ok(instructions.includes(`node ${nodeFlagsOf('controller').join(' ')}`));
+    for (const service of ['router', 'worker']) {
+      const own = nodeFlagsOf(service).filter((flag) => !nodeFlagsOf('controller').includes(flag));
+      assert.ok(instructions.includes(`$node ${own.join(' ')} services/${service}/`), service);
+    }
   });
 });
