@@ -1,6 +1,6 @@
 // Schedules steps on workers without disturbing queries.
 
-import type { Milliseconds } from '@pareto/core';
+import type { HardwareClassId, Milliseconds } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -35,10 +35,14 @@ export function createStepScheduler(ledger: Ledger, context: PlanningContext, ra
     }
     return blockers.get(host);
   }
-  /** Returns whether a measurement has waited for long enough. A repeated one waits until its worker is idle. */
-  function isOverdue(step: OpenStep): boolean {
+  /**
+   * Returns whether a measurement has waited for long enough, and no worker of its class measures, whose end it may wait for. A
+   * repeated one waits until its worker is idle.
+   */
+  function isOverdue(step: OpenStep, hardwareClass: HardwareClassId): boolean {
     const since = snapshot.deferredSince?.get(stepKey(step)) ?? horizon.now;
-    return !step.isAlone && horizon.hasCome(since + params.maxDeferMs);
+    if (step.isAlone || !horizon.hasCome(since + params.maxDeferMs)) return false;
+    return !ledger.hosts.some((host) => host.order === 'measure' && slotsOf(host, hardwareClass) > 0);
   }
   let idle = ledger.hosts.filter((host) => host.schedulable && host.order === undefined);
 
@@ -59,8 +63,9 @@ export function createStepScheduler(ledger: Ledger, context: PlanningContext, ra
       if (able.length === 0) return 'every suitable worker is generating or measuring already';
       const isAnywhere = isHeld || step.order.kind === 'make';
       const unblocked = isAnywhere ? able : able.filter((host) => blocker(host) === undefined);
-      if (unblocked.length === 0 && !isOverdue(step)) return busyReason(able, blocker, params.maxDeferMs);
-      const quiet = unblocked.length === 0 ? able : unblocked;
+      const isLate = unblocked.length === 0 && hardwareClass !== undefined && isOverdue(step, hardwareClass);
+      if (unblocked.length === 0 && !isLate) return busyReason(able, blocker, params.maxDeferMs);
+      const quiet = isLate ? able : unblocked;
       const compare = roomierFor(step);
       const roomy = quiet.filter((host) => fits(poolsOf(host, step), step, 'freeBytes'));
       const [first] = roomy;

@@ -144,6 +144,9 @@ describe('planSteps', () => {
       workers: [worker('v', 500, { measuring: variantId('b:original') }), worker('w', 500)],
     };
     assert.deepEqual(work(measuring), []);
+    const deferredSince = observeDeferred(new Map(), plan(measuring).deferred, milliseconds(-30_000));
+    assert.equal(deferredSince.size > 0, true);
+    assert.deepEqual(work({ ...measuring, deferredSince }), [], 'nor once the other measurements have waited');
     const making = { architecture: 'a', version: 1, recipe: 'fp16' };
     const maker = { ...world, workers: [worker('v', 500, { making }), worker('w', 500)] };
     assert.deepEqual(work(maker), ['measure b:original on w']);
