@@ -1,7 +1,7 @@
 // Controller processes to measure, and their metrics.
 
 import { fileURLToPath } from 'node:url';
-import { nodeFlagsOf } from '@pareto/core';
+import { v8FlagsOf } from '@pareto/core';
 import { freePorts, startChild, waitFor, type Child } from '@pareto/testkit';
 import { readMetrics, type Metrics } from '../../test/support/metrics.js';
 
@@ -20,7 +20,7 @@ interface LoopDelay {
 
 /** Arguments of Node that `deploy/README.md` advises for large fleets. */
 const nodeArgs = [
-  ...nodeFlagsOf('controller'),
+  ...v8FlagsOf('controller'),
   '--max-semi-space-size=64',
   `--import=${new URL('loop-delay.mjs', import.meta.url).href}`,
 ];

@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '@pareto/core';
+import { joinElements, systemClock } from '@pareto/core';
 import { createModelReader, splitValidation } from '@pareto/models';
-import { createTempFolder, elementOf, onnxType, openModelSession, writeModel } from '@pareto/testkit';
+import { createTempFolder, onnxType, openModelSession, writeModel } from '@pareto/testkit';
 import { createTestClient, type TestClient } from '../support/client.js';
 import { startCluster, type Cluster } from '../support/cluster.js';
 import { found } from '../support/findings.js';
@@ -124,7 +124,7 @@ describe('tabular models', function () {
     await client.registerTask('lower.task');
     await client.registerModel('lower.task', 'lower', model);
     await client.waitUntilReady('lower');
-    const texts = Buffer.concat(['ÉCOLE', 'ΑΒΓ Iı'].map(elementOf));
+    const texts = joinElements(['ÉCOLE', 'ΑΒΓ Iı'].map((text) => Buffer.from(text)));
     const { outputs } = await client.infer('lower', [{ name: 'x', datatype: 'BYTES', shape: [2], raw: texts }]);
     assert.deepEqual(outputs.flatMap(cellsOf), ['école', 'αβγ iı']);
   });

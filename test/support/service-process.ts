@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { nodeFlagsOf } from '@pareto/core';
+import { v8FlagsOf } from '@pareto/core';
 import { startChild, waitFor, type Child } from '@pareto/testkit';
 import { readMetrics, type Metrics } from './metrics.js';
 
@@ -78,7 +78,7 @@ export const startService = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Child =>
-  startChild(process.execPath, [...nodeFlagsOf(service), scriptOf(service), ...withoutDelays(service, args)], { env });
+  startChild(process.execPath, [...v8FlagsOf(service), scriptOf(service), ...withoutDelays(service, args)], { env });
 
 /** Adds the flags that make services ready sooner and stop immediately, unless the arguments have them. */
 function withoutDelays(service: string, args: readonly string[]): readonly string[] {
@@ -94,7 +94,7 @@ const hurriedWorker = fileURLToPath(new URL('hurried-worker.mjs', import.meta.ur
  */
 export const startHurried: ServiceStarter = ({ service, args, env }) =>
   service === 'worker'
-    ? startChild(process.execPath, [...nodeFlagsOf(service), hurriedWorker, ...withoutDelays(service, args)], { env })
+    ? startChild(process.execPath, [...v8FlagsOf(service), hurriedWorker, ...withoutDelays(service, args)], { env })
     : startService(service, args, env);
 
 const startCurrent: ServiceStarter = ({ service, args, env }) => startService(service, args, env);

@@ -1,6 +1,6 @@
 // Tensors of typed arrays and strings, and their conversion to and from the protocol's raw bytes.
 
-import { elementBytes, elementCount, ParetoError, type DataType } from '@pareto/core';
+import { elementBytes, elementCount, joinElements, ParetoError, type DataType } from '@pareto/core';
 
 /**
  * Array type by datatype. FP16 and BF16 hold the 16 bits of each element, and BOOL holds bytes. BYTES elements are
@@ -101,13 +101,7 @@ const wrongCount = (datatype: string, shape: readonly number[], expected: number
 /** Returns little-endian, row-major bytes, with a 4-byte length before each BYTES element. A view if possible. */
 export function toRaw({ datatype, data }: Tensor): Buffer {
   if (datatype !== 'BYTES') return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.concat(
-    data.flatMap((element) => {
-      const length = Buffer.allocUnsafe(4);
-      length.writeUInt32LE(element.length);
-      return [length, element];
-    }),
-  );
+  return joinElements(data);
 }
 
 /** Throws `internal` if the number of bytes does not match the shape, which only a defective server sends. */

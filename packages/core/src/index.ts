@@ -168,7 +168,8 @@ export {
   type UnmetNeed,
 } from './plan.js';
 export { copyBytes } from './copy-bytes.js';
+export { joinElements } from './join-elements.js';
 export { sameItems } from './collections/same-items.js';
 export { describeLoss, type StoreEvidence, type StoreIntent, type StoreLoss, type StoreVerdict } from './store-loss.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';
-export { keepCodeFlags, nodeFlagsOf } from './node-flags.js';
+export { keepCodeFlags, v8FlagsOf } from './node-flags.js';

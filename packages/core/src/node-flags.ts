@@ -19,5 +19,5 @@ const commonFlags = ['--min-semi-space-size=16', ...keepCodeFlags];
  * from sockets counts as part of it until the young generation is collected: with less, messages of 150 KB cause several
  * collections of the whole heap per second. A controller's turns leave garbage in it that makes later collections slower.
  */
-export const nodeFlagsOf = (service: string): readonly string[] =>
+export const v8FlagsOf = (service: string): readonly string[] =>
   service === 'controller' ? commonFlags : [...commonFlags, '--initial-old-space-size=192'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { nodeFlagsOf } from '../src/index.js';
+import { v8FlagsOf } from '../src/index.js';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -14,12 +14,12 @@ describe('the flags of Node for services', () => {
       const [, ...args] = JSON.parse(command) as readonly string[];
       const [service = ''] = name.split('.');
       const script = args.indexOf(`services/${service}/dist/main.js`);
-      assert.deepEqual(args.slice(0, script), nodeFlagsOf(service), name);
+      assert.deepEqual(args.slice(0, script), v8FlagsOf(service), name);
     }
     const instructions = read('deploy/README.md');
-    assert.ok(instructions.includes(`node ${nodeFlagsOf('controller').join(' ')}`));
+    assert.ok(instructions.includes(`node ${v8FlagsOf('controller').join(' ')}`));
     for (const service of ['router', 'worker']) {
-      const own = nodeFlagsOf(service).filter((flag) => !nodeFlagsOf('controller').includes(flag));
+      const own = v8FlagsOf(service).filter((flag) => !v8FlagsOf('controller').includes(flag));
       assert.ok(instructions.includes(`$node ${own.join(' ')} services/${service}/`), service);
     }
   });

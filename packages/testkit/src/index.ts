@@ -27,7 +27,7 @@ export {
   rootModel,
   outdatedModel,
 } from './models.js';
-export { elementOf, openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
+export { openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
 export { pathsIn } from './paths-in.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export {

@@ -2,7 +2,7 @@
 // runs.
 
 import { resolve } from 'node:path';
-import type { DataType } from '@pareto/core';
+import { joinElements, type DataType } from '@pareto/core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** A named tensor, in raw little-endian bytes. */
@@ -71,17 +71,10 @@ const types: readonly (readonly [Tensor.Type, View, DataType])[] = [
   ['float64', Float64Array, 'FP64'],
 ];
 
-/** Encodes a text as an element of BYTES. */
-export function elementOf(text: string): Buffer {
-  const element = Buffer.from(`0000${text}`);
-  element.writeUInt32LE(element.length - 4);
-  return element;
-}
-
 function fromTensor(name: string, { type, dims, data }: Tensor): TensorBytes {
   if (type === 'string') {
-    const texts = Array.from(data as ArrayLike<string>, elementOf);
-    return { name, datatype: 'BYTES', shape: dims, data: Buffer.concat(texts) };
+    const texts = Array.from(data as ArrayLike<string>, (text) => Buffer.from(text));
+    return { name, datatype: 'BYTES', shape: dims, data: joinElements(texts) };
   }
   const datatype = types.find(([known]) => known === type)?.[2];
   if (datatype === undefined) throw new Error(`output ${name} has the type ${type}`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import type { RawTensor } from '@pareto/protocol';
-import { elementOf } from '@pareto/testkit';
+import { joinElements } from '@pareto/core';
 import { run } from '../../support/python.js';
 
 const script = fileURLToPath(new URL('answers.py', import.meta.url));
@@ -80,7 +80,7 @@ export function tensorOf({ name, rows }: Values, samples: readonly number[]): Ra
   const shape = [samples.length, cells.length / samples.length];
   if (typeof cells[0] === 'number')
     return { name, datatype: 'FP32', shape, raw: Buffer.from(Float32Array.from(cells, Number).buffer) };
-  return { name, datatype: 'BYTES', shape, raw: Buffer.concat(cells.map((cell) => elementOf(String(cell)))) };
+  return { name, datatype: 'BYTES', shape, raw: joinElements(cells.map((cell) => Buffer.from(String(cell)))) };
 }
 
 export function cellsOf({ name, datatype, raw }: RawTensor): readonly Cell[] {

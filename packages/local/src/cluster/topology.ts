@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeFlagsOf } from '@pareto/core';
+import { v8FlagsOf } from '@pareto/core';
 import { nodeFlags } from './node-flags.js';
 import type { ProcessSpec } from './supervised.js';
 
@@ -84,7 +84,7 @@ export function planTopology(options: TopologyOptions): Topology {
   const run = (program: Role | 'node', ...planned: readonly Planned[]): ProcessSpec => ({
     name: planned.map(({ log }) => log.name).join(' and '),
     script: scriptOf(program),
-    execArgv: nodeFlagsOf(program),
+    execArgv: v8FlagsOf(program),
     logs: planned.map(({ log }) => log),
     args: [
       ...commonArgs(program, options, { tokenFile, nodeConfigFile }),

@@ -1,6 +1,6 @@
 // Creates tensors from their values, for tests.
 
-import type { DataType } from '@pareto/core';
+import { joinElements, type DataType } from '@pareto/core';
 import type { Tensor } from '../../src/index.js';
 
 export const tensor = (datatype: DataType, dims: readonly number[], data: ArrayBufferView): Tensor => ({
@@ -25,13 +25,4 @@ export const texts = (dims: readonly number[], values: readonly string[]): Tenso
 });
 
 /** Encodes elements as the data of a BYTES tensor. */
-function fromTexts(texts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    texts.flatMap((text) => {
-      const bytes = Buffer.from(text);
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(bytes.length);
-      return [length, bytes];
-    }),
-  );
-}
+const fromTexts = (texts: readonly string[]): Uint8Array => joinElements(texts.map((text) => Buffer.from(text)));

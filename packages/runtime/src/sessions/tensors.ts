@@ -1,6 +1,6 @@
 // Converts between raw little-endian tensor bytes and ONNX Runtime's tensors. Copies only BYTES.
 
-import { ParetoError, type DataType } from '@pareto/core';
+import { joinElements, ParetoError, type DataType } from '@pareto/core';
 import { Tensor } from 'onnxruntime-node';
 import { bytesOfText, textOfBytes } from './strings.js';
 
@@ -85,12 +85,4 @@ function readStrings(raw: Buffer): string[] {
   return strings;
 }
 
-function writeStrings(strings: readonly string[]): Buffer {
-  const parts = strings.flatMap((text) => {
-    const bytes = bytesOfText(text);
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32LE(bytes.length);
-    return [length, bytes];
-  });
-  return Buffer.concat(parts);
-}
+const writeStrings = (strings: readonly string[]): Buffer => joinElements(strings.map(bytesOfText));

@@ -35,10 +35,10 @@ export async function openModelReading(
     throw new ParetoError('failed-precondition', message, { cause: error });
   });
   const work = join(folder, 'work');
-  const start = async (): Promise<void> => undefined;
   const name = 'model reader';
+  const nothing = async (): Promise<void> => undefined;
   if (given !== undefined)
-    return { reader: given, work, userIdShortage: () => undefined, part: { name, start, stop: start } };
+    return { reader: given, work, userIdShortage: () => undefined, part: { name, start: nothing, stop: nothing } };
   const isolation = await isolateProcesses(config, {
     folders: [folder],
     libraries: [],
@@ -51,5 +51,5 @@ export async function openModelReading(
     reader[Symbol.dispose]();
     isolation[Symbol.dispose]();
   };
-  return { reader, work, userIdShortage: () => isolation.userIdShortage, part: { name, start, stop } };
+  return { reader, work, userIdShortage: () => isolation.userIdShortage, part: { name, start: nothing, stop } };
 }

@@ -1,6 +1,6 @@
 // The protocol's classification extension: an output is returned as its largest values, each with its index and label.
 
-import { elementCount, type DataType } from '@pareto/core';
+import { elementCount, joinElements, type DataType } from '@pareto/core';
 import type { TensorOutput } from '@pareto/runtime';
 
 /** Labels of each output, by index. */
@@ -43,7 +43,7 @@ export function classify(
       describe(values[index] ?? 0, index, datatype, labels?.[index]),
     );
   });
-  const raw = Buffer.concat(texts.flat().map(element));
+  const raw = joinElements(texts.flat().map((text) => Buffer.from(text)));
   return { name: output.name, datatype: 'BYTES', shape: batched ? [items, shownCount] : [shownCount], data: raw };
 }
 
@@ -67,9 +67,3 @@ function describe(value: number | bigint, index: number, datatype: DataType, lab
 /** Formats a number like `printf("%f")` in C, with six decimals. */
 const realText = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(6) : String(value).replace('Infinity', 'inf').toLowerCase();
-
-function element(text: string): Buffer {
-  const bytes = Buffer.from(`0000${text}`);
-  bytes.writeUInt32LE(bytes.length - 4, 0);
-  return bytes;
-}

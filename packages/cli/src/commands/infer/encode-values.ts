@@ -1,6 +1,6 @@
 // Encodes parsed values as the raw bytes of a tensor.
 
-import { elementBytes, ParetoError, type DataType } from '@pareto/core';
+import { elementBytes, joinElements, ParetoError, type DataType } from '@pareto/core';
 import { toHalf } from '@pareto/models';
 
 export type Value = number | boolean | string;
@@ -20,21 +20,11 @@ const ranges: Partial<Readonly<Record<DataType, readonly [number, number]>>> = {
 
 /** Encodes values little-endian. Throws `invalid-argument` with the value that does not fit the datatype. */
 export function encodeValues(input: string, datatype: DataType, values: readonly Value[]): Buffer {
-  if (datatype === 'BYTES') return encodeTexts(values);
+  if (datatype === 'BYTES') return joinElements(values.map((value) => Buffer.from(String(value))));
   const size = elementBytes[datatype];
   const bytes = Buffer.alloc(values.length * size);
   values.forEach((value, index) => writeNumber(bytes, index * size, datatype, checkNumber(input, datatype, value)));
   return bytes;
-}
-
-function encodeTexts(values: readonly Value[]): Buffer {
-  const parts = values.flatMap((value) => {
-    const text = Buffer.from(String(value));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(text.length);
-    return [length, text];
-  });
-  return Buffer.concat(parts);
 }
 
 function checkNumber(input: string, datatype: DataType, value: Value): number {

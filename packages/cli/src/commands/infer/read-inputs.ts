@@ -1,9 +1,8 @@
 // Reads the inputs of a query from the command line and from files.
 
 import { readFile } from 'node:fs/promises';
-import { isDataType, ParetoError } from '@pareto/core';
+import { isDataType, joinElements, ParetoError } from '@pareto/core';
 import { readInput, type InputTensor } from './tensor-input.js';
-import { encodeValues } from './encode-values.js';
 import { literalInput, type InputSpec } from './literal.js';
 
 /** Parses the inputs. Calls `metadata` at most once, and only if an input can't be parsed without it. */
@@ -50,9 +49,7 @@ async function readElement({ name, datatype }: InputSpec, path: string): Promise
       `input ${name}: ${path} is not an .npy or .npz file, which an input of ${datatype} requires`,
     );
   }
-  const length = encodeValues(name, 'BYTES', ['']);
-  length.writeUInt32LE(content.length);
-  return { name, datatype, shape: [1, 1], contents: Buffer.concat([length, content]) };
+  return { name, datatype, shape: [1, 1], contents: joinElements([content]) };
 }
 
 export function toInputSpec({
