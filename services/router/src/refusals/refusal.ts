@@ -86,6 +86,7 @@ function busyText({ candidate: { variant }, predictedMs, waitMs }: BusyCandidate
 
 function backlogText(busy: BusyCandidate): string {
   const most = Math.round(busy.maxWaitMs);
+  if (most < 0) return `${busyText(busy)}; other queries, of which a larger share is rejected, need its slots`;
   return `${busyText(busy)}; while its queue does not drain, queries with this objective wait for at most ${most} ms`;
 }
 
