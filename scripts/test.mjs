@@ -34,7 +34,7 @@ const calls = ['http2', 'protocol', 'rpc'].map((name) => filesIn(`packages/${nam
 /** Tests of workers, which start most processes. A start costs the more CPU the more memory the starting process has. */
 const workers = filesIn('services/worker/test');
 /** Tests that mostly compute. */
-const computing = ['core', 'models', 'policy', 'workload'].map((name) => filesIn(`packages/${name}/test`));
+const computing = ['core', 'models', 'policy', 'simulator', 'workload'].map((name) => filesIn(`packages/${name}/test`));
 
 const without = (files) => files.flatMap((file) => ['--ignore', file]);
 

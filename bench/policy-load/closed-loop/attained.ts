@@ -1,7 +1,7 @@
 // The share of the queries of a run that met their objectives.
 
 import { resolveObjective } from '@pareto/core';
-import type { Cluster } from './cluster.js';
+import type { Cluster } from '@pareto/simulator';
 import { firstQueryMs, type ClusterRun, type Settled } from './simulate-cluster.js';
 
 /** Queries to count: of a task, or of all, that arrived in a part of the time from the first query on. */

@@ -1,30 +1,7 @@
-// The cluster of a scenario: hardware, tasks and models, as the registry and the fleet of a controller have them.
+// The cluster of a scenario in short: models of one variant each, with the median times of their batches.
 
-import {
-  bytes,
-  milliseconds,
-  variantId,
-  workerId,
-  type HardwareClass,
-  type PriceTable,
-  type Profile,
-  type Task,
-  type Variant,
-  type WorkerInfo,
-} from '@pareto/core';
-import { markVariants, type PlacementArchitecture, type PlacementVariant } from '@pareto/policy';
-import {
-  buildAccuracy,
-  buildArchitecture,
-  buildHardwareClass,
-  buildMeasuredResult,
-  buildPoint,
-  buildProfile,
-  buildSlotGroup,
-  buildTask,
-  buildVariant,
-  buildWorkerInfo,
-} from '@pareto/testkit';
+import { variantId, type Variant } from '@pareto/core';
+import { createCluster, type Cluster, type SimulatedVariant } from '@pareto/simulator';
 
 /** Median time of a batch in ms, by its size. */
 export type BatchTimes = Readonly<Record<number, number>>;
@@ -47,68 +24,33 @@ export interface ClusterOptions {
   readonly models: readonly Model[];
 }
 
-export interface Cluster {
-  readonly workers: readonly WorkerInfo[];
-  readonly tasks: readonly Task[];
-  readonly architectures: readonly PlacementArchitecture[];
-  readonly variants: readonly PlacementVariant[];
-  readonly prices: PriceTable;
-}
-
-const mib = 2 ** 20;
-/** Share by which the 95th percentile of a batch exceeds its median. */
+/** Share by which the 95th percentile of a batch exceeds its median. The 99th exceeds it by twice that. */
 const spread = 0.04;
-/** Maximum batch size of the models. */
-const maxBatchSize = 64;
 
 /** The only variant of a model. */
 export const variantOf = (model: string): Variant['id'] => variantId(`${model}:original`);
 
-/** The hardware class of a name. */
-export const classOf = (name: string): HardwareClass => buildHardwareClass({ device: name });
-
-export function createCluster({ prices: pricesByClass, workers, tasks: latencies, models }: ClusterOptions): Cluster {
-  const prices = Object.fromEntries(Object.entries(pricesByClass).map(([name, usd]) => [classOf(name).id, usd]));
-  const tasks = Object.entries(latencies).map(([name, latencyMs]) =>
-    buildTask({ name, defaultObjective: latencyMs === undefined ? {} : { latencyMs: milliseconds(latencyMs) } }),
-  );
-  const architectures = models.map(({ name, task }) => ({
-    architecture: buildArchitecture({ name, task, maxBatchSize }),
-    outcomes: [],
-  }));
-  const variants = markVariants({ tasks, architectures, variants: models.map(measuredVariant), rules: [], prices });
-  return {
-    workers: workers.map(({ on, slots, memoryMib }, index) =>
-      buildWorkerInfo({
-        id: workerId(`w${index}`),
-        address: `w${index}:1`,
-        slotGroups: [buildSlotGroup(classOf(on), slots)],
-        memoryBytes: bytes(memoryMib * mib),
-      }),
-    ),
-    ...{ tasks, architectures, variants, prices },
-  };
-}
-
-function measuredVariant({
-  name,
-  task,
-  accuracy,
-  memoryMib,
-  times,
-}: Model): Pick<PlacementVariant, 'variant' | 'measurements'> {
-  const id = variantOf(name);
-  return {
-    variant: buildVariant({ id, architecture: name, task }),
-    measurements: Object.entries(times).map(([on, ofClass]) => ({
-      ...{ variant: id, version: 1, hardwareClass: classOf(on).id, environment: '1' },
-      result: buildMeasuredResult(profileOf(ofClass, memoryMib), buildAccuracy(accuracy)),
+/** `loadMs` is the time that each load takes. */
+export function createShortCluster({ prices, workers, tasks, models }: ClusterOptions, loadMs: number): Cluster {
+  const registry = {
+    tasks: Object.entries(tasks).map(([name, latencyMs]) => ({
+      name,
+      ...(latencyMs !== undefined && { defaultLatencyMs: latencyMs }),
     })),
+    variants: models.map((model) => variantOfModel(model, loadMs)),
   };
+  return createCluster(registry, {
+    classes: Object.entries(prices).map(([name, usdPerSlotHour]) => ({ name, usdPerSlotHour })),
+    workers: workers.map(({ on, slots, memoryMib }) => ({ hardwareClass: on, count: 1, slots, memoryMib })),
+  });
 }
 
-const profileOf = (times: BatchTimes, memoryMib: number): Profile =>
-  buildProfile(
-    Object.entries(times).map(([batch, ms]) => buildPoint(Number(batch), ms, spread)),
-    { memoryBytes: bytes(memoryMib * mib) },
-  );
+const variantOfModel = ({ name, task, accuracy, memoryMib, times }: Model, loadMs: number): SimulatedVariant => ({
+  ...{ name: variantOf(name), architecture: name, task, accuracy },
+  profiles: Object.entries(times).map(([hardwareClass, ofClass]) => ({
+    ...{ hardwareClass, memoryMib, loadMs, modelled: true, source: 'chosen for the row' },
+    points: Object.entries(ofClass).map(([batch, ms]) => ({
+      ...{ batch: Number(batch), p50Ms: ms, p95Ms: ms * (1 + spread), p99Ms: ms * (1 + 2 * spread) },
+    })),
+  })),
+});

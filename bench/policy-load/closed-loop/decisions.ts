@@ -1,7 +1,7 @@
 // Counts of decisions in the log of a run.
 
 import type { Assignment } from '@pareto/core';
-import { classOf } from './cluster.js';
+import { hardwareClassNamed } from '@pareto/simulator';
 import type { ClusterRun } from './simulate-cluster.js';
 
 const listLoads = ({ turns }: Pick<ClusterRun, 'turns'>): readonly Assignment[] =>
@@ -9,7 +9,7 @@ const listLoads = ({ turns }: Pick<ClusterRun, 'turns'>): readonly Assignment[] 
 
 /** Returns the number of loads on a hardware class. */
 export const loadsOn = (hardware: string, run: ClusterRun): number =>
-  listLoads(run).filter(({ hardwareClass }) => hardwareClass === classOf(hardware).id).length;
+  listLoads(run).filter(({ hardwareClass }) => hardwareClass === hardwareClassNamed(hardware).id).length;
 
 /**
  * Returns the number of turns from a time on that keep replicas of a task without demand, although a variant of another task lacks

@@ -1,19 +1,20 @@
 // A cluster in virtual time with the plan in the loop: clients, routers, workers and a controller. The functions that decide are
 // those of production.
 
-import { createSeededRng, milliseconds, replicaId, type Assignment, type WorkerId } from '@pareto/core';
+import { createSeededRng, milliseconds, replicaId, type Assignment } from '@pareto/core';
 import { defaultTurnParams, p50At, type TurnParams } from '@pareto/policy';
-import { createEventQueue } from '../event-queue.js';
-import { createNetwork, wayMs } from '../network.js';
-import type { ClientQuery, QueryEnd } from '../query.js';
-import type { DemandReports } from '../router.js';
-import { createWorker, type Worker } from '../worker.js';
-import { createCluster, variantOf, type Cluster, type ClusterOptions } from './cluster.js';
-import { createController } from './controller.js';
-import type { Turn } from './planner.js';
-import { profileOf, variantNamed } from './registry.js';
+import {
+  createEventQueue,
+  profileOf,
+  startCluster,
+  variantWithId,
+  type ClientQuery,
+  type Cluster,
+  type QueryEnd,
+  type Turn,
+} from '@pareto/simulator';
+import { createShortCluster, variantOf, type ClusterOptions } from './cluster.js';
 import { planTraffic, type Stream } from './traffic.js';
-import { startWorkerReports } from './worker-reports.js';
 
 export interface Scenario {
   readonly cluster: ClusterOptions;
@@ -66,7 +67,7 @@ function turnParams({ idleMs }: Scenario): TurnParams {
 
 export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
   const { streams, routers: count, loadMs, slowness = 1, replicas = [], plansFromMs = 0, callers } = scenario;
-  const cluster = createCluster(scenario.cluster);
+  const cluster = createShortCluster(scenario.cluster, loadMs);
   const queries = planTraffic(streams, firstQueryMs, count, seed);
   const callersEndAt = firstQueryMs + (callers?.durationMs ?? 0);
   const endsAt = Math.max(queries.at(-1)?.arrivesAt ?? 0, callersEndAt);
@@ -74,71 +75,36 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
   const turns: Turn[] = [];
   const events = createEventQueue();
   const rng = createSeededRng(seed + 0.25);
-  const deliver = (sentAt: number, to: (now: number) => void): void => events.schedule(sentAt + wayMs, to);
   const runMs = ({ variant, hardwareClass }: Assignment, size: number): number =>
     slowness *
-    p50At(profileOf(variantNamed(cluster, variant), hardwareClass), size) *
+    p50At(profileOf(variantWithId(cluster, variant), hardwareClass), size) *
     (1 - jitter + 2 * jitter * rng());
 
-  const workers = new Map<WorkerId, Worker>();
-  const workerOf = (id: WorkerId): Worker => {
-    const worker = workers.get(id);
-    if (worker === undefined) throw new Error(`there is no worker ${id}`);
-    return worker;
-  };
-  const demand = Array.from({ length: count }, (_, index): DemandReports => ({
-    ...{ startsAt: (1_000 * (index + 1)) / count, endsAt },
-    send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
-  }));
-  const network = createNetwork({
-    ...{ events, demand, workerOf },
-    rngOf: (index) => createSeededRng(1_000 * seed + index),
+  const started = startCluster({
+    ...{ events, cluster, endsAt, plansFromMs, loadMs: () => loadMs, runMs },
+    routers: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
+    assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)),
+    turnParams: turnParams(scenario),
     onSettled(query, { end, latencyMs }, now) {
       settled[query.index] = { query, end, latencyMs };
       if (callers !== undefined && now < callersEndAt) call(callers, now);
     },
-  });
-  const controller = createController({
-    turnParams: turnParams(scenario),
-    ...{ events, cluster, endsAt, assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)) },
-    startsAt: plansFromMs,
-    sendAssigned: (worker, assigned, now) => deliver(now, (at) => workerOf(worker).assign(assigned, at)),
-    sendTable: (table, now) => deliver(now, (at) => network.routers.forEach((router) => router.setTable(table, at))),
     onTurn: (turn) => turns.push(turn),
   });
-  for (const [position, { id, slotGroups }] of cluster.workers.entries()) {
-    const reports = startWorkerReports({
-      ...{ events, workers: cluster.workers.length, position, endsAt },
-      observe: (now) => workerOf(id).reports(now),
-      send: (report, now) => deliver(now, (at) => controller.reported(id, report, at)),
-    });
-    const slots = new Map(slotGroups.map(({ hardwareClass, slots: own }) => [hardwareClass.id, own]));
-    workers.set(
-      id,
-      createWorker({
-        ...{ events, slots, loadMs, runMs },
-        reply: (...reply) => network.reply(...reply),
-        onChange: (now) => reports.onChange(now),
-      }),
-    );
-  }
   function call({ task: target, stated }: Callers, now: number): void {
     const query = { index: settled.length, arrivesAt: now, target, stated, router: settled.length % count };
     settled.push({ query, end: undefined, latencyMs: Infinity });
-    network.routers[query.router]?.arrived(query, now);
+    started.arrived(query, now);
   }
-  controller.start(0);
   for (let caller = 0; caller < (callers?.count ?? 0); caller++)
     events.schedule(firstQueryMs, (now) => callers && call(callers, now));
-  for (const query of queries)
-    events.schedule(query.arrivesAt, (now) => network.routers[query.router]?.arrived(query, now));
-  network.ping([...workers.keys()], endsAt);
+  for (const query of queries) events.schedule(query.arrivesAt, (now) => started.arrived(query, now));
   events.runAll();
   return { cluster, settled, turns };
 }
 
 function assignmentOf(cluster: Cluster, [model, position]: readonly [string, number], index: number): Assignment {
-  const { variant, measurements } = variantNamed(cluster, variantOf(model));
+  const { variant, measurements } = variantWithId(cluster, variantOf(model));
   const worker = cluster.workers[position];
   const group = worker?.slotGroups.find(({ hardwareClass: { id } }) =>
     measurements.some((one) => one.hardwareClass === id),

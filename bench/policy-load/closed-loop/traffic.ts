@@ -1,8 +1,8 @@
 // The queries of a closed-loop scenario.
 
 import { createSeededRng, type PartialObjective, type Rng } from '@pareto/core';
+import type { ClientQuery } from '@pareto/simulator';
 import { planArrivals } from '@pareto/workload';
-import type { ClientQuery } from '../query.js';
 
 /** Times from the first query on, in ms. */
 type Arrivals = (rng: Rng) => readonly number[];

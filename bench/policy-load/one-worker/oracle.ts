@@ -1,7 +1,7 @@
 // The best that serving in order of arrival can reach: an oracle that knows the time of every run in advance, and drops
 // what it would answer late.
 
-import { wayMs } from '../network.js';
+import { wayMs } from '@pareto/simulator';
 import { slots, type Workload } from './workload.js';
 
 /** Returns the number of queries that are answered in time. */

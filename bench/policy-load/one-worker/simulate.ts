@@ -1,6 +1,7 @@
 // Routers and one worker with a replica on each slot, in virtual time. The functions that decide are those of production.
 
 import { createSeededRng, milliseconds, workerId, type Assignment, type PartialObjective } from '@pareto/core';
+import { createEventQueue, createNetwork, createWorker, type ClientQuery } from '@pareto/simulator';
 import {
   buildCandidate,
   buildPoint,
@@ -9,10 +10,6 @@ import {
   buildRoutingTable,
   buildTargetEntry,
 } from '@pareto/testkit';
-import { createEventQueue } from '../event-queue.js';
-import { createNetwork } from '../network.js';
-import type { ClientQuery } from '../query.js';
-import { createWorker } from '../worker.js';
 import { serviceMs, slots, type SimulatedQuery, type Workload } from './workload.js';
 
 /**
@@ -52,15 +49,15 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   const worker = createWorker({
     events,
     slots: new Map([[hardwareClass, slots]]),
-    loadMs: 0,
+    loadMs: () => 0,
     runMs: ({ replica }: Assignment) => nextRunMs.get(replica)?.() ?? 0,
     reply: (...reply) => network.reply(...reply),
     onChange: () => undefined,
   });
   const network = createNetwork({
     events,
-    demand: new Array<undefined>(count).fill(undefined),
-    rngOf: (index) => createSeededRng(1_000 * seed + index),
+    demand: [],
+    rngs: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     workerOf: () => worker,
     onSettled({ index, arrivesAt, stated }, { end, promisedMs }, now) {
       // The objective of a held query counts from the moment when the replicas are ready.

@@ -16,10 +16,10 @@ import {
   type DemandReport,
   type TurnParams,
 } from '@pareto/policy';
-import type { EventQueue } from '../event-queue.js';
-import type { AssignedReplica } from '../worker.js';
+import type { EventQueue } from '../events/event-queue.js';
+import type { AssignedReplica } from '../serving/worker.js';
 import { createAssignedReplicas } from './assigned-replicas.js';
-import type { Cluster } from './cluster.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { ClusterView } from './observe.js';
 import { createPlanner, type Turn } from './planner.js';
 import { createTable } from './table.js';

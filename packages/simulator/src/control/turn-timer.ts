@@ -1,7 +1,7 @@
 // When turns of the control loop run: every second, and soon after a trigger.
 
 import { defaultRestParams } from '@pareto/policy';
-import type { EventQueue } from '../event-queue.js';
+import type { EventQueue } from '../events/event-queue.js';
 
 export interface TurnTimer {
   /** Lets a turn run as soon as the last one allows. */

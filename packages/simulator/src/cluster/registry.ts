@@ -1,6 +1,6 @@
-// What the registry of a cluster says about a variant.
+// The registry's entries by the names that assignments have.
 
-import { fallbackObjective, type HardwareClassId, type Profile } from '@pareto/core';
+import { fallbackObjective, type HardwareClassId, type Profile, type VariantId } from '@pareto/core';
 import type { PlacementVariant } from '@pareto/policy';
 import type { Cluster } from './cluster.js';
 
@@ -8,14 +8,16 @@ import type { Cluster } from './cluster.js';
 export const latencyOf = ({ tasks }: Pick<Cluster, 'tasks'>, task: string): number =>
   tasks.find(({ name }) => name === task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
 
+/** Throws if the variant is not measured on the class. */
 export function profileOf({ variant, measurements }: PlacementVariant, hardwareClass: HardwareClassId): Profile {
   const result = measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
   if (result?.kind !== 'measured') throw new Error(`${variant.id} is not measured on ${hardwareClass}`);
   return result.profile;
 }
 
-export function variantNamed({ variants }: Pick<Cluster, 'variants'>, id: string): PlacementVariant {
-  const found = variants.find(({ variant }) => variant.id === id);
+/** Throws if there is no such variant. */
+export function variantWithId({ variantsById }: Pick<Cluster, 'variantsById'>, id: VariantId): PlacementVariant {
+  const found = variantsById.get(id);
   if (found === undefined) throw new Error(`there is no variant ${id}`);
   return found;
 }

@@ -1,7 +1,7 @@
 // The way between routers and workers in virtual time: queries, replies, and the pings that tell a router the loads.
 
 import type { Rng, WorkerId } from '@pareto/core';
-import type { EventQueue } from './event-queue.js';
+import type { EventQueue } from '../events/event-queue.js';
 import type { ClientQuery } from './query.js';
 import {
   createRouter,
@@ -20,9 +20,10 @@ const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
-  /** Reports of the demand on each router. Undefined where no controller plans. */
-  readonly demand: readonly (DemandReports | undefined)[];
-  readonly rngOf: (router: number) => Rng;
+  /** Random numbers of each router. */
+  readonly rngs: readonly Rng[];
+  /** Reports of the demand on each router. None where no controller plans. */
+  readonly demand: readonly DemandReports[];
   readonly workerOf: (id: WorkerId) => Worker;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
 }
@@ -37,13 +38,13 @@ export interface Network {
   ping(workers: readonly WorkerId[], until: number): void;
 }
 
-export function createNetwork({ events, demand, rngOf, workerOf, onSettled }: NetworkOptions): Network {
+export function createNetwork({ events, rngs, demand, workerOf, onSettled }: NetworkOptions): Network {
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
     events.schedule(now + wayMs, (at) => workerOf(sent.replica.worker).queue(sent, at));
   }
-  const routers = demand.map((own, index) => createRouter({ events, rng: rngOf(index), demand: own, send, onSettled }));
+  const routers = rngs.map((rng, index) => createRouter({ events, rng, demand: demand[index], send, onSettled }));
   function ping(router: Router, id: WorkerId, startsAt: number, until: number): void {
     if (startsAt >= until) return;
     events.schedule(startsAt, (now) => {

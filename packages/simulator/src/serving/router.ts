@@ -27,7 +27,7 @@ import {
   type RouterQuery,
   type TargetQuery,
 } from '@pareto/policy';
-import type { EventQueue } from './event-queue.js';
+import type { EventQueue } from '../events/event-queue.js';
 import type { ClientQuery, QueryEnd } from './query.js';
 
 /** A query of this router. */

@@ -3,6 +3,7 @@
 import {
   bytes,
   milliseconds,
+  noCounts,
   type Assignment,
   type HardwareClassId,
   type ReplicaId,
@@ -19,8 +20,7 @@ import {
   type SlotEvent,
   type SlotScheduler,
 } from '@pareto/policy';
-import { buildReplicaReport } from '@pareto/testkit';
-import type { EventQueue } from './event-queue.js';
+import type { EventQueue } from '../events/event-queue.js';
 import type { Reply, SentQuery } from './router.js';
 
 /** A replica that the worker should hold, from the controller. */
@@ -33,8 +33,8 @@ export interface WorkerOptions {
   readonly events: EventQueue;
   /** Number of slots by hardware class. */
   readonly slots: ReadonlyMap<HardwareClassId, number>;
-  /** Time that a load takes. */
-  readonly loadMs: number;
+  /** Returns the time that the next load of a replica takes. */
+  readonly loadMs: (assignment: Assignment) => number;
   /** Returns the time of a replica's next run, with a batch of this size. */
   readonly runMs: (assignment: Assignment, size: number) => number;
   readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
@@ -128,7 +128,7 @@ export function createWorker({ events, slots, loadMs, runMs, reply, onChange }: 
     const replica: Replica = { assignment, scheduler, settings, state: 'loading', freeAt: 0, open: 0, ...counts };
     replicas.set(id, replica);
     apply(scheduler, { kind: 'added', replica: id, settings, bounds }, now);
-    events.schedule(now + loadMs, (at) => {
+    events.schedule(now + loadMs(assignment), (at) => {
       if (replica.state !== 'loading') return;
       replica.state = 'ready';
       apply(scheduler, { kind: 'attached', replica: id }, at);
@@ -196,8 +196,10 @@ function reportOf({ assignment, scheduler, settings, state, ...counts }: Replica
   const { queuedItems, runningItems, interfered } = scheduler.load(replica, now);
   const { requests, items, executions, busyMs } = counts;
   const memoryBytes = bytes(state === 'loading' ? 0 : (settings.profile?.memoryBytes ?? 0));
-  return buildReplicaReport({
+  return {
     ...{ replica, variant, version, state, memoryBytes, queuedItems, runningItems, interfered },
     ...{ requests, items, executions, busyMs: milliseconds(busyMs) },
-  });
+    ...{ reason: '', loadMs: milliseconds(1), failures: 0, executorDeaths: 0, counts: noCounts },
+    ...{ poisonousQueries: 0, quarantined: false, checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 },
+  };
 }

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaReport } from '@pareto/core';
 import { isReportDue, messageIntervals } from '@pareto/policy';
-import type { EventQueue } from '../event-queue.js';
+import type { EventQueue } from '../events/event-queue.js';
 
 export interface WorkerReports {
   /** Lets the worker report soon. */

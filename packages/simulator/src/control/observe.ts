@@ -2,7 +2,7 @@
 
 import { bytes, milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerId } from '@pareto/core';
 import type { DemandInput, DemandWindow, FleetState, Observed, PlacementReplica } from '@pareto/policy';
-import type { Cluster } from './cluster.js';
+import type { Cluster } from '../cluster/cluster.js';
 
 type AssignedAt = ReadonlyMap<ReplicaId, Milliseconds>;
 

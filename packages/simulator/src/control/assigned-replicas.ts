@@ -2,9 +2,9 @@
 
 import type { Assignment, ReplicaId, ReplicaRoute } from '@pareto/core';
 import { batchCeiling } from '@pareto/policy';
-import type { AssignedReplica } from '../worker.js';
-import type { Cluster } from './cluster.js';
-import { latencyOf, profileOf, variantNamed } from './registry.js';
+import type { AssignedReplica } from '../serving/worker.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
 
 export interface SentReplica extends AssignedReplica {
   readonly route: ReplicaRoute;
@@ -17,7 +17,7 @@ export function createAssignedReplicas(cluster: Cluster): (assignment: Assignmen
     const before = known.get(assignment.replica);
     if (before !== undefined) return before;
     const { replica: id, worker, hardwareClass } = assignment;
-    const variant = variantNamed(cluster, assignment.variant);
+    const variant = variantWithId(cluster, assignment.variant);
     const profile = profileOf(variant, hardwareClass);
     const ceiling = batchCeiling(profile, latencyOf(cluster, variant.variant.task));
     const sent = {

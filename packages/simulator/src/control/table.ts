@@ -1,0 +1,77 @@
+// The routing table of a cluster, from its registry and its ready replicas.
+
+import {
+  priceOf,
+  type Candidate,
+  type HardwareClassId,
+  type ReplicaRoute,
+  type RoutingTable,
+  type TargetEntry,
+  type Task,
+} from '@pareto/core';
+import { accuracyOn, costPer1k, exclusionsOf, type PlacementVariant } from '@pareto/policy';
+import type { SentReplica } from './assigned-replicas.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { latencyOf, profileOf } from '../cluster/registry.js';
+
+/** Creates a function that returns the table. A candidate whose replicas have not changed is the same object. */
+export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) => RoutingTable {
+  let candidates = cluster.variants
+    .flatMap((variant) =>
+      variant.measurements.map(({ hardwareClass }) => createCandidate(cluster, variant, hardwareClass)),
+    )
+    .toSorted(cheapestFirst)
+    .map((candidate, index) => ({ ...candidate, index }));
+  return (ready) => {
+    candidates = candidates.map((candidate) => {
+      const own = ready.filter((one) => isOf(one, candidate)).map(({ route }) => route);
+      return isSame(own, candidate.replicas) ? candidate : { ...candidate, replicas: own };
+    });
+    const targets = cluster.tasks.map((task): readonly [string, TargetEntry] => [
+      task.name,
+      createTarget(
+        task,
+        candidates.filter((candidate) => taskOf(cluster, candidate) === task.name),
+      ),
+    ]);
+    return {
+      ...{ version: { epoch: 'simulation', revision: 1 }, targets: new Map(targets), candidates },
+      replicas: candidates.flatMap(({ replicas }) => replicas),
+      ...{ loading: new Set(), routers: new Map() },
+    };
+  };
+}
+
+function createCandidate(cluster: Cluster, one: PlacementVariant, hardwareClass: HardwareClassId): Candidate {
+  const { id: variant, architecture, task } = one.variant;
+  const profile = profileOf(one, hardwareClass);
+  const price = priceOf(cluster.prices, hardwareClass);
+  const mark = one.accuracyMarks.get(hardwareClass);
+  return {
+    ...{ index: 0, variant, architecture, version: 1, recipe: 'original' },
+    ...{ hardwareClass, profile, accuracy: accuracyOn(one, hardwareClass), usdPerHour: price },
+    costPer1k: price && costPer1k(profile, price, 1, latencyOf(cluster, task)),
+    ...{ accuracyRank: mark?.rank, accuracyRankWithin: mark?.rankWithin },
+    ...{ maxBatchSize: profile.points.at(-1)?.batch ?? 1, placeable: true },
+    ...{ quarantineReason: undefined, disagreement: undefined, measurementError: undefined },
+    ...{ dominatedBy: one.dominatedBy, dominatedWithin: one.dominatedWithin, replicas: [] },
+  };
+}
+
+const createTarget = ({ name, defaultObjective }: Task, candidates: readonly Candidate[]): TargetEntry => ({
+  ...{ kind: 'task', name, task: name, versions: [1], metric: 'top1', defaultObjective, candidates },
+  ...{ signature: { inputs: [], outputs: [], batched: true }, labels: {}, rules: [] },
+  maxBatchSize: Math.max(0, ...candidates.map(({ maxBatchSize }) => maxBatchSize)),
+  exclusions: exclusionsOf({ kind: 'task', task: name }, candidates, []),
+});
+
+const cheapestFirst = (a: Candidate, b: Candidate): number => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity);
+
+const isOf = ({ assignment }: SentReplica, { variant, hardwareClass }: Candidate): boolean =>
+  assignment.variant === variant && assignment.hardwareClass === hardwareClass;
+
+const isSame = (a: readonly ReplicaRoute[], b: readonly ReplicaRoute[]): boolean =>
+  a.length === b.length && a.every((route, index) => route === b[index]);
+
+const taskOf = ({ variantsById }: Cluster, { variant }: Candidate): string | undefined =>
+  variantsById.get(variant)?.variant.task;

@@ -1,0 +1,17 @@
+export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
+export { profileOf, variantWithId } from './cluster/registry.js';
+export { type Turn } from './control/planner.js';
+export { createEventQueue, type EventQueue } from './events/event-queue.js';
+export { type SimulatedClass, type SimulatedFleet, type SimulatedWorkers } from './scenario/fleet.js';
+export {
+  type BatchPoint,
+  type SimulatedRegistry,
+  type SimulatedTask,
+  type SimulatedVariant,
+  type VariantProfile,
+} from './scenario/registry.js';
+export { createNetwork, wayMs, type Network, type NetworkOptions } from './serving/network.js';
+export { type ClientQuery, type QueryEnd } from './serving/query.js';
+export { type SettledQuery } from './serving/router.js';
+export { createWorker, type AssignedReplica, type Worker, type WorkerOptions } from './serving/worker.js';
+export { startCluster, type ClusterOptions, type StartedCluster } from './start-cluster.js';
