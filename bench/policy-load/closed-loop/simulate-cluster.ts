@@ -5,6 +5,7 @@ import { createSeededRng, milliseconds, replicaId, type Assignment } from '@pare
 import { defaultTurnParams, p50At, type TurnParams } from '@pareto/policy';
 import {
   createEventQueue,
+  defaultSimulationParams,
   profileOf,
   startCluster,
   variantWithId,
@@ -84,6 +85,7 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
     ...{ events, cluster, endsAt, plansFromMs, loadMs: () => loadMs, runMs },
     routers: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)),
+    routerParams: defaultSimulationParams.router,
     turnParams: turnParams(scenario),
     onSettled(query, { end, latencyMs }, now) {
       settled[query.index] = { query, end, latencyMs };

@@ -1,7 +1,13 @@
 // Routers and one worker with a replica on each slot, in virtual time. The functions that decide are those of production.
 
 import { createSeededRng, milliseconds, workerId, type Assignment, type PartialObjective } from '@pareto/core';
-import { createEventQueue, createNetwork, createWorker, type ClientQuery } from '@pareto/simulator';
+import {
+  createEventQueue,
+  createNetwork,
+  createWorker,
+  defaultSimulationParams,
+  type ClientQuery,
+} from '@pareto/simulator';
 import {
   buildCandidate,
   buildPoint,
@@ -56,6 +62,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   });
   const network = createNetwork({
     events,
+    routerParams: defaultSimulationParams.router,
     demand: [],
     rngs: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     workerOf: () => worker,

@@ -230,6 +230,7 @@ export {
   type ReplicaStatus,
   type WorkerCore,
   type WorkerCoreOptions,
+  type WorkerParams,
 } from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
 export { createTurnCore, defaultTurnParams, type Observed, type TurnCore, type TurnParams } from './turn/turn-core.js';

@@ -2,6 +2,21 @@ export { createCluster, hardwareClassNamed, type Cluster } from './cluster/clust
 export { profileOf, variantWithId } from './cluster/registry.js';
 export { type Turn } from './control/planner.js';
 export { createEventQueue, type EventQueue } from './events/event-queue.js';
+export {
+  type BatchChoice,
+  type EndedBatch,
+  type PlannedReplicas,
+  type PlanningView,
+  type PolicySetting,
+  type QueryServer,
+  type ReplicaPlanner,
+  type RouteChoice,
+  type ServingPolicy,
+  type ServingQuery,
+  type ServingReplica,
+} from './policies/serving-policy.js';
+export { type Counts, type SimulationResult, type Totals, type VariantSeries } from './result/simulation-result.js';
+export { type Fault } from './scenario/fault.js';
 export { type SimulatedClass, type SimulatedFleet, type SimulatedWorkers } from './scenario/fleet.js';
 export {
   type BatchPoint,
@@ -10,6 +25,13 @@ export {
   type SimulatedVariant,
   type VariantProfile,
 } from './scenario/registry.js';
+export {
+  defaultSimulationParams,
+  type ClusterParams,
+  type SimulationParams,
+  type TurnTime,
+} from './scenario/params.js';
+export { type QueryStream, type Scenario } from './scenario/scenario.js';
 export { createNetwork, wayMs, type Network, type NetworkOptions } from './serving/network.js';
 export { type ClientQuery, type QueryEnd } from './serving/query.js';
 export { type SettledQuery } from './serving/router.js';

@@ -2,7 +2,7 @@
 // production.
 
 import type { Assignment, Rng, WorkerId } from '@pareto/core';
-import type { TurnParams } from '@pareto/policy';
+import type { RouterParams, TurnParams } from '@pareto/policy';
 import type { Cluster } from './cluster/cluster.js';
 import { createController } from './control/controller.js';
 import type { Turn } from './control/planner.js';
@@ -24,6 +24,7 @@ export interface ClusterOptions extends Pick<WorkerOptions, 'events' | 'loadMs' 
   readonly plansFromMs: number;
   /** Time after which there are no more turns, pings and reports. */
   readonly endsAt: number;
+  readonly routerParams: RouterParams;
   readonly turnParams: TurnParams;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
   readonly onTurn: (turn: Turn) => void;
@@ -48,7 +49,10 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     ...{ startsAt: (1_000 * (index + 1)) / options.routers.length, endsAt },
     send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
   }));
-  const network = createNetwork({ events, demand, workerOf, rngs: options.routers, onSettled: options.onSettled });
+  const network = createNetwork({
+    ...{ events, demand, workerOf, rngs: options.routers, routerParams: options.routerParams },
+    onSettled: options.onSettled,
+  });
   const controller = createController({
     ...{ events, cluster, endsAt, assigned: options.assigned, startsAt: options.plansFromMs },
     turnParams: options.turnParams,

@@ -1,10 +1,18 @@
 import { equal, ok } from 'node:assert/strict';
 import { createSeededRng, milliseconds } from '@pareto/core';
-import { defaultTurnParams } from '@pareto/policy';
-import { createCluster, createEventQueue, startCluster, type QueryEnd, type Turn } from '../src/index.js';
+import {
+  createCluster,
+  createEventQueue,
+  defaultSimulationParams,
+  startCluster,
+  type QueryEnd,
+  type Turn,
+} from '../src/index.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from './support/registry.js';
 
 const [firstMs, everyMs, count, routers] = [5_000, 10, 1_000, 2];
+
+const params = { routerParams: defaultSimulationParams.router, turnParams: defaultSimulationParams.turn };
 
 interface Ran {
   readonly ends: readonly QueryEnd[];
@@ -17,7 +25,7 @@ function run(latencyMs: number): Ran {
   const events = createEventQueue();
   const [ends, latenciesMs, turns]: [QueryEnd[], number[], Turn[]] = [[], [], []];
   const started = startCluster({
-    ...{ events, assigned: [], plansFromMs: 0, turnParams: defaultTurnParams },
+    ...{ events, assigned: [], plansFromMs: 0, ...params },
     cluster: createCluster(buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })), buildFleet(2, 2)),
     endsAt: firstMs + count * everyMs,
     routers: Array.from({ length: routers }, (_, index) => createSeededRng(index)),

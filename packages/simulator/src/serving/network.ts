@@ -1,6 +1,7 @@
 // The way between routers and workers in virtual time: queries, replies, and the pings that tell a router the loads.
 
 import type { Rng, WorkerId } from '@pareto/core';
+import type { RouterParams } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 import type { ClientQuery } from './query.js';
 import {
@@ -20,6 +21,7 @@ const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
+  readonly routerParams: RouterParams;
   /** Random numbers of each router. */
   readonly rngs: readonly Rng[];
   /** Reports of the demand on each router. None where no controller plans. */
@@ -38,13 +40,22 @@ export interface Network {
   ping(workers: readonly WorkerId[], until: number): void;
 }
 
-export function createNetwork({ events, rngs, demand, workerOf, onSettled }: NetworkOptions): Network {
+export function createNetwork({
+  events,
+  routerParams: params,
+  rngs,
+  demand,
+  workerOf,
+  onSettled,
+}: NetworkOptions): Network {
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
     events.schedule(now + wayMs, (at) => workerOf(sent.replica.worker).queue(sent, at));
   }
-  const routers = rngs.map((rng, index) => createRouter({ events, rng, demand: demand[index], send, onSettled }));
+  const routers = rngs.map((rng, index) =>
+    createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
+  );
   function ping(router: Router, id: WorkerId, startsAt: number, until: number): void {
     if (startsAt >= until) return;
     events.schedule(startsAt, (now) => {

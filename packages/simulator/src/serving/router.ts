@@ -12,11 +12,6 @@ import {
 } from '@pareto/core';
 import {
   createRouterCore,
-  defaultAdmitParams,
-  defaultHoldParams,
-  defaultRetryParams,
-  defaultRouteParams,
-  defaultRouterDemandParams,
   objectiveClass,
   preferenceOf,
   sentOf,
@@ -24,6 +19,7 @@ import {
   type DemandReport,
   type RouterEffect,
   type RouterEvent,
+  type RouterParams,
   type RouterQuery,
   type TargetQuery,
 } from '@pareto/policy';
@@ -73,6 +69,7 @@ export interface DemandReports {
 }
 
 export interface RouterOptions {
+  readonly params: RouterParams;
   readonly events: EventQueue;
   readonly rng: Rng;
   /** Reports of its demand. Undefined where no controller plans. */
@@ -91,18 +88,11 @@ export interface Router {
 
 type Effect = RouterEffect<RoutedQuery>;
 
-const params = {
-  admit: defaultAdmitParams,
-  route: defaultRouteParams,
-  retry: defaultRetryParams,
-  hold: defaultHoldParams,
-  demand: defaultRouterDemandParams,
-};
 const requestBytes = 1_000;
 /** Least time that a worker reports: in virtual time it may take none, which a router would take for unknown. */
 const leastTookMs = 1e-6;
 
-export function createRouter({ events, rng, demand, send, onSettled }: RouterOptions): Router {
+export function createRouter({ params, events, rng, demand, send, onSettled }: RouterOptions): Router {
   const core = createRouterCore<RoutedQuery>(params, rng, () => undefined);
   const effects: Effect[] = [];
   let isCarryingOut = false;

@@ -1,0 +1,40 @@
+// A scenario: what is served, on which fleet, and the queries that arrive.
+
+import type { PartialObjective, Rng } from '@pareto/core';
+import type { Fault } from './fault.js';
+import type { SimulatedFleet } from './fleet.js';
+import type { SimulationParams } from './params.js';
+import type { SimulatedRegistry } from './registry.js';
+
+/** Queries of one task and objective. */
+export interface QueryStream {
+  readonly task: string;
+  /** Objective that the clients state. Fields that are left out are those of the task. */
+  readonly objective: PartialObjective;
+  /**
+   * Returns the times of arrival in ms from the start, ascending. They are drawn when they are needed, because a day has 50 million. The
+   * same random numbers must give the same times: a run may read them more than once.
+   */
+  readonly arrivals: (rng: Rng) => Iterable<number>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly registry: SimulatedRegistry;
+  readonly fleet: SimulatedFleet;
+  readonly streams: readonly QueryStream[];
+  /** Time during which queries arrive. Later arrivals are ignored. */
+  readonly durationMs: number;
+  /** Number of routers. Each query is sent to one at random. */
+  readonly routers: number;
+  readonly faults: readonly Fault[];
+  /** Parameters of the policies and of the cluster. Those of production if undefined. */
+  readonly params?: SimulationParams;
+  /**
+   * Share by which the profiles of each variant that policies see are too high or too low, at random: 0.2 for ±20 %. The batches take the
+   * times of the registry. 0 if undefined.
+   */
+  readonly profileError?: number;
+  /** Maximum share by which each point of these profiles is off, at random, because of noise in its measurement. 0 if undefined. */
+  readonly profileNoise?: number;
+}
