@@ -32,10 +32,10 @@ function bundleOf(path, extension, options) {
   return { entry: join(root, `${path.replace('{}', 'src')}.ts`), output, options };
 }
 
-/** The script and the styles of a page, which browsers read. */
-const pageFiles = ['main.ts', 'main.css'].map((name) => ({
-  entry: join(root, 'loadgen/src/page', name),
-  output: join(root, 'loadgen/dist/page', name.replace('.ts', '.js')),
+/** The scripts of pages, and the styles of all of them, which browsers read. */
+const pageFiles = ['loadgen/{}/page/main.ts', 'packages/report/{}/page/main.css'].map((path) => ({
+  entry: join(root, path.replace('{}', 'src')),
+  output: join(root, path.replace('{}', 'dist').replace('.ts', '.js')),
   options: () => ({ format: 'iife', platform: 'browser', target: 'es2022', minify: true }),
 }));
 

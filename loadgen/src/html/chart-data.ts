@@ -1,18 +1,17 @@
 // What the charts of the page show, computed from the report. It is small: a few numbers for each interval.
 
+import {
+  classColor,
+  otherColor,
+  outcomeColors,
+  roundForChart as round,
+  variantColor,
+  type Intervals,
+  type Series,
+  type Values,
+} from '@pareto/report';
 import { addCounts, quantileMs, type LatencyCount } from '../tally/latency-tally.js';
 import type { ClassReport, IntervalReport, LoadReport } from '../tally/load-report.js';
-import { classColor, otherColor, outcomeColors, variantColor } from './colors.js';
-
-/** A value for each interval. Null where there is none. */
-export type Values = readonly (number | null)[];
-
-export interface Series {
-  readonly name: string;
-  /** Name of a variable of the style sheet. */
-  readonly color: string;
-  readonly values: Values;
-}
 
 export interface LatencySeries {
   readonly name: string;
@@ -29,9 +28,7 @@ interface Curve extends Series {
   readonly objectiveMs: number;
 }
 
-export interface ChartData {
-  readonly intervalS: number;
-  readonly intervals: number;
+export interface ChartData extends Intervals {
   /** Requests per second, by outcome. */
   readonly outcomes: readonly Series[];
   /** Requests per second that were rejected or failed, by status. */
@@ -160,6 +157,3 @@ const byCount = (counts: Readonly<Record<string, number>>): readonly string[] =>
   Object.entries(counts)
     .sort(([, a], [, b]) => b - a)
     .map(([name]) => name);
-
-/** Rounds to four digits, which a chart cannot show. */
-const round = (value: number): number => Number(value.toPrecision(4));

@@ -1,17 +1,12 @@
 // The places of the charts, with their titles and explanations. The script of the page draws into them.
 
+import { figure as place, markup, type Markup } from '@pareto/report';
 import type { ChartData } from './chart-data.js';
-import { markup, type Markup } from './markup.js';
 
 /** Charts by the name under which the script finds their place. */
 export type ChartName = 'outcomes' | 'attainment' | 'latency' | 'variants' | 'percentiles' | 'failures';
 
-const figure = (name: ChartName, title: string, explanation: string): Markup => markup`
-<figure data-chart="${name}">
-<div class="title"><h3>${title}</h3><div class="controls"></div></div>
-<div class="plot"></div>
-<figcaption>${explanation}</figcaption>
-</figure>`;
+const figure = (name: ChartName, title: string, explanation: string): Markup => place(name, title, explanation);
 
 export const timeFigures = ({ variants }: ChartData): Markup => markup`
 ${figure(

@@ -1,16 +1,13 @@
 // The report as a page that needs no other file and no network.
 
-import { createHash } from 'node:crypto';
+import { factList, formatPage, markup, overTime, section, tileList, type Fact, type Markup } from '@pareto/report';
 import type { LoadReport } from '../tally/load-report.js';
 import { chartData, type ChartData } from './chart-data.js';
 import { failureFigure, percentileFigure, timeFigures } from './figures.js';
-import { json, markup, trusted, type Markup } from './markup.js';
-import { formatMs } from './number-formats.js';
-import { readPageAssets } from './page-assets.js';
+import { senderFacts } from './sender-facts.js';
 import { summarize } from './summarize.js';
-import { facts, senderFacts, type Fact } from './facts.js';
 import { classTable, failureTable, variantTable } from './tables.js';
-import { tiles } from './tiles.js';
+import { keyFigures } from './key-figures.js';
 
 /** The run that a report is about, in words. */
 export interface RunDescription {
@@ -22,29 +19,17 @@ export interface RunDescription {
 
 /** Returns the text of an HTML file. */
 export function formatHtml(run: RunDescription, report: LoadReport): string {
-  const { script, styles } = readPageAssets();
   const data = chartData(report);
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}">
-<title>Load report: ${run.title}</title>
-<style>${trusted(styles)}</style>
-</head>
-<body>
-${header(run, report)}
+  return formatPage({
+    title: `Load report: ${run.title}`,
+    body: markup`${header(run, report)}
 <main>
 ${report.sent === 0 ? '' : results(data, report)}
-${section('The load generator', facts(senderFacts(report)))}
-</main>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${trusted(script)}</script>
-</body>
-</html>
-`;
-  return page.html;
+${section('The load generator', factList(senderFacts(report)))}
+</main>`,
+    data,
+    script: new URL('../../dist/page/main.js', import.meta.url),
+  });
 }
 
 const header = ({ title, settings }: RunDescription, report: LoadReport): Markup => markup`
@@ -52,17 +37,12 @@ const header = ({ title, settings }: RunDescription, report: LoadReport): Markup
 <h1>Load report: ${title}</h1>
 <p class="summary">${summarize(report).join(' ')}</p>
 ${bottleneck(report)}
-${tiles(report)}
-${facts(settings)}
+${tileList(keyFigures(report))}
+${factList(settings)}
 </header>`;
 
 const results = (data: ChartData, report: LoadReport): Markup => markup`
-<section>
-<h2>Over time</h2>
-<div class="zoom"><p>Each bar and each point is an interval of ${formatMs(report.intervalMs)}. Drag over a chart to zoom in, double-click to zoom out: charts over time do so together. Click on a name to hide or show it.</p></div>
-<noscript><p class="warning">The charts need JavaScript.</p></noscript>
-${timeFigures(data)}
-</section>
+${overTime(data.intervalS, timeFigures(data))}
 ${section('Latencies', markup`${percentileFigure(data)}${classTable(report)}`)}
 ${section('Rejections and failures', markup`${failureFigure(data)}${failureTable(report, data.failures)}`)}
 ${section('Variants', variantTable(report, data.variants))}`;
@@ -71,13 +51,3 @@ const bottleneck = ({ sender: { bottleneck: reason } }: LoadReport): Markup =>
   reason === null
     ? markup``
     : markup`<p class="warning"><strong>The load generator limits this result:</strong> ${reason}.</p>`;
-
-const section = (title: string, content: Markup): Markup => markup`
-<section>
-<h2>${title}</h2>
-${content}
-</section>`;
-
-/** Lets the page run its own script alone, and load nothing. */
-const contentPolicy = (script: string): string =>
-  `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`;

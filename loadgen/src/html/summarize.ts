@@ -1,7 +1,7 @@
 // The result of a run in plain words.
 
+import { formatCount, formatMs, formatPercent, formatTime } from '@pareto/report';
 import type { LoadReport } from '../tally/load-report.js';
-import { formatCount, formatMs, formatPercent, formatTime } from './number-formats.js';
 
 /** Returns whole sentences, the most important first. */
 export function summarize(report: LoadReport): readonly string[] {

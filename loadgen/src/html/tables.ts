@@ -1,11 +1,23 @@
 // The figures of a run by class, reason and variant.
 
+import {
+  barsColumn,
+  classColor,
+  formatCount,
+  formatMs,
+  formatPercent,
+  htmlTable,
+  markup,
+  numberColumn,
+  otherColor,
+  shareBar,
+  textColumn,
+  withSwatch,
+  type HtmlRow,
+  type Markup,
+  type Series,
+} from '@pareto/report';
 import type { ClassReport, LoadReport } from '../tally/load-report.js';
-import { classColor, otherColor } from './colors.js';
-import type { Series } from './chart-data.js';
-import { markup, type Markup } from './markup.js';
-import { formatCount, formatMs, formatPercent } from './number-formats.js';
-import { bar, bars, named, number, table, text, type Row } from './table.js';
 
 /** Returns a row for each class and, if there are several, one for all of them. */
 export function classTable({ classes, latencyMs }: LoadReport): Markup {
@@ -19,11 +31,11 @@ export function classTable({ classes, latencyMs }: LoadReport): Markup {
     latencyMs,
   };
   const counts = ['Sent', 'Within objective', 'Late', 'Rejected', 'Failed'];
-  return table(
-    [text('Class'), ...['Objective', ...counts, 'p50', 'p90', 'p99', 'p99.9', 'Max'].map(number)],
+  return htmlTable(
+    [textColumn('Class'), ...['Objective', ...counts, 'p50', 'p90', 'p99', 'p99.9', 'Max'].map(numberColumn)],
     [
       ...classes.map((each, index) => [
-        named(each.name, classColor(index)),
+        withSwatch(each.name, classColor(index)),
         formatMs(each.objectiveMs),
         ...figures(each),
       ]),
@@ -32,7 +44,7 @@ export function classTable({ classes, latencyMs }: LoadReport): Markup {
   );
 }
 
-function figures(report: Pick<ClassReport, 'sent' | 'answered' | 'onTime' | 'rejected' | 'latencyMs'>): Row {
+function figures(report: Pick<ClassReport, 'sent' | 'answered' | 'onTime' | 'rejected' | 'latencyMs'>): HtmlRow {
   const { sent, answered, onTime, rejected, latencyMs } = report;
   const counts = [onTime, answered - onTime, rejected, sent - answered - rejected];
   const latencies = [latencyMs.p50, latencyMs.p90, latencyMs.p99, latencyMs.p999, latencyMs.max];
@@ -47,11 +59,11 @@ function figures(report: Pick<ClassReport, 'sent' | 'answered' | 'onTime' | 'rej
 export function failureTable({ failures, sent }: LoadReport, statuses: readonly Series[]): Markup {
   if (failures.length === 0) return markup`<p>Every request was answered.</p>`;
   const most = failures[0]?.count ?? 1;
-  return table(
-    [text('Status'), text('Reason'), number('Requests'), bars],
+  return htmlTable(
+    [textColumn('Status'), textColumn('Reason'), numberColumn('Requests'), barsColumn],
     failures.map(({ code, reason, count }) => {
       const color = statuses.find(({ name }) => name === code)?.color ?? '';
-      return [named(code, color), reason, withShare(count, sent), bar(count / most, color)];
+      return [withSwatch(code, color), reason, withShare(count, sent), shareBar(count / most, color)];
     }),
   );
 }
@@ -62,15 +74,15 @@ export function variantTable({ variants, labelled }: LoadReport, series: readonl
   if (entries.length === 0) return markup`<p>No request was answered.</p>`;
   const total = entries.reduce((sum, [, { answers }]) => sum + answers, 0);
   const allLabelled = labelled === total;
-  return table(
-    [text('Variant'), number('Answers'), ...(allLabelled ? [number('Correct')] : []), bars],
+  return htmlTable(
+    [textColumn('Variant'), numberColumn('Answers'), ...(allLabelled ? [numberColumn('Correct')] : []), barsColumn],
     entries.map(([name, { answers, right }]) => {
       const color = series.find((each) => each.name === name)?.color ?? otherColor;
       return [
-        named(name, color),
+        withSwatch(name, color),
         withShare(answers, total),
         ...(allLabelled ? [formatPercent(right / answers)] : []),
-        bar(answers / total, color),
+        shareBar(answers / total, color),
       ];
     }),
   );

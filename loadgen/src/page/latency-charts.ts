@@ -1,15 +1,21 @@
 // The charts of latencies, over time and by percentile, with their controls.
 
-import type uPlot from 'uplot';
+import {
+  addChoice,
+  addSwitch,
+  createLineChart,
+  latencyAxis,
+  paleColor,
+  removeChart,
+  type Chart,
+  type Line,
+  type LineOptions,
+  type Objective,
+  type Place,
+  type TimeAxis,
+} from '@pareto/report/page';
 import type { ChartData, LatencySeries } from '../html/chart-data.js';
-import { removeChart } from './adapt-charts.js';
-import { paleColor } from './colors.js';
-import { addChoice, addSwitch } from './controls.js';
-import { createLineChart, type Line, type LineOptions, type Objective } from './line-chart.js';
 import { createPercentileAxis } from './percentile-axis.js';
-import type { Place } from './place.js';
-import type { TimeAxis } from './time-axis.js';
-import { latencyAxis } from './y-axes.js';
 
 type View = Pick<LineOptions, 'lines' | 'objectives' | 'bands'>;
 
@@ -28,7 +34,7 @@ export function createLatencyChart({ plot, controls }: Place, data: ChartData, x
   ];
   let view = views[0]?.[1];
   let isLog = isWide(views.flatMap(([, { lines }]) => lines));
-  let chart: uPlot | undefined;
+  let chart: Chart | undefined;
   const draw = (): void => {
     if (chart !== undefined) removeChart(chart);
     if (view === undefined) return;
@@ -38,6 +44,7 @@ export function createLatencyChart({ plot, controls }: Place, data: ChartData, x
   if (!single) {
     addChoice(
       controls,
+      'Shown latencies',
       views.map(([name]) => name),
       (index) => {
         view = views[index]?.[1];
@@ -56,7 +63,7 @@ export function createLatencyChart({ plot, controls }: Place, data: ChartData, x
 export function createPercentileChart({ plot, controls }: Place, { percentiles, curves }: ChartData): void {
   const x = createPercentileAxis(percentiles);
   const objectives = curves.map(({ objectiveMs: ms, color }) => ({ ms, color }));
-  let chart: uPlot | undefined;
+  let chart: Chart | undefined;
   const draw = (isLog: boolean): void => {
     if (chart !== undefined) removeChart(chart);
     chart = createLineChart(plot, {

@@ -1,7 +1,6 @@
 // The axis of percentiles: each tenth of the rest, from 90 to 99 % for example, has the same width.
 
-import type uPlot from 'uplot';
-import type { XAxis } from './chart.js';
+import type { Chart, XAxis } from '@pareto/report/page';
 
 const toX = (percentile: number): number => Math.log10(100 / (100 - percentile));
 const fromX = (x: number): number => 100 - 100 / 10 ** x;
@@ -26,7 +25,7 @@ export function createPercentileAxis(percentiles: readonly number[]): XAxis {
   };
 }
 
-function placeTicks(chart: uPlot, min: number, max: number): number[] {
+function placeTicks(chart: Chart, min: number, max: number): number[] {
   const pixels = (chart.bbox.width || chart.width) / devicePixelRatio / (max - min);
   const placed: number[] = [];
   for (const x of ticks.map(toX)) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chartData, type Series } from '../../src/html/chart-data.js';
+import type { Series } from '@pareto/report';
+import { chartData } from '../../src/html/chart-data.js';
 import { buildReport, mixedOutcomes, threeClasses } from './build-report.js';
 
 const valuesOf = (series: readonly Series[]): Readonly<Record<string, readonly (number | null)[]>> =>

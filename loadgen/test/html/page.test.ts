@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { createTempFolder, waitFor, type TempFolder } from '@pareto/testkit';
+import { createTempFolder, openBrowser, waitFor, type TempFolder } from '@pareto/testkit';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { formatHtml } from '../../src/html/format-html.js';
 import type { LoadReport } from '../../src/index.js';
 import { buildReport, mixedOutcomes, threeClasses } from './build-report.js';
-import { openBrowser } from './open-browser.js';
 
 describe('the page of the HTML report', () => {
   let browser: Browser | undefined;

@@ -1,6 +1,4 @@
-// The places of the charts on the page.
-
-import type { ChartName } from '../html/figures.js';
+// The places of the charts on a page.
 
 export interface Place {
   readonly plot: HTMLElement;
@@ -8,7 +6,7 @@ export interface Place {
 }
 
 /** Returns undefined if the page does not have the chart. */
-export function findPlace(name: ChartName): Place | undefined {
+export function findPlace(name: string): Place | undefined {
   const find = (part: string): HTMLElement | null => document.querySelector(`[data-chart="${name}"] .${part}`);
   const [plot, controls] = [find('plot'), find('controls')];
   return plot === null || controls === null ? undefined : { plot, controls };

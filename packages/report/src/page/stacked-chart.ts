@@ -1,7 +1,7 @@
 // A chart of bars on top of each other, one for each interval. Hiding a series lowers those above it.
 
 import uPlot from 'uplot';
-import type { Series, Values } from '../html/chart-data.js';
+import type { Series, Values } from '../html/series.js';
 import { createChart, type YAxis } from './chart.js';
 import { color } from './colors.js';
 import type { TimeAxis } from './time-axis.js';

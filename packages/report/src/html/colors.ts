@@ -1,4 +1,4 @@
-// The colours of what tables and charts show, as names of the variables in page.css. They differ for colour-blind readers
+// The colours of what tables and charts show, as names of the variables in main.css. They differ for colour-blind readers
 // too: classes have those of Okabe and Ito, variants those of Tol ("muted").
 
 const [classColors, variantColors] = [7, 9];

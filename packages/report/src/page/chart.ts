@@ -1,9 +1,12 @@
-// A chart on the page: its axes, and its legend with the values under the pointer.
+// A chart on a page: its axes, and its legend with the values under the pointer.
 
 import uPlot from 'uplot';
-import type { Values } from '../html/chart-data.js';
+import type { Values } from '../html/series.js';
 import { adaptChart, chartSize } from './adapt-charts.js';
 import { color } from './colors.js';
+
+/** A drawn chart. */
+export type Chart = uPlot;
 
 /** Returns the range of an axis that shows values in a range. */
 type AxisRange = (min: number, max: number) => readonly [min: number, max: number];

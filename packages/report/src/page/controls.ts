@@ -1,9 +1,14 @@
 // The controls above a chart.
 
 /** Adds a list of names, of which one is chosen: the first one at first. */
-export function addChoice(place: HTMLElement, names: readonly string[], onChoose: (index: number) => void): void {
+export function addChoice(
+  place: HTMLElement,
+  label: string,
+  names: readonly string[],
+  onChoose: (index: number) => void,
+): void {
   const select = document.createElement('select');
-  select.ariaLabel = 'Shown latencies';
+  select.ariaLabel = label;
   select.append(...names.map((name) => new Option(name)));
   select.addEventListener('change', () => onChoose(select.selectedIndex));
   place.append(select);

@@ -1,15 +1,15 @@
-// A table of the page.
+// A table of a page.
 
 import { markup, type Markup } from './markup.js';
 
-export interface Column {
+export interface HtmlColumn {
   readonly name: string;
   readonly kind: 'text' | 'number' | 'bars';
 }
 
-export type Row = readonly (string | Markup)[];
+export type HtmlRow = readonly (string | Markup)[];
 
-export const table = (columns: readonly Column[], rows: readonly Row[]): Markup => markup`
+export const htmlTable = (columns: readonly HtmlColumn[], rows: readonly HtmlRow[]): Markup => markup`
 <div class="table">
 <table>
 <thead><tr>${columns.map(({ name, kind }) => markup`<th scope="col" class="${kind}">${name}</th>`)}</tr></thead>
@@ -17,20 +17,20 @@ export const table = (columns: readonly Column[], rows: readonly Row[]): Markup 
 </table>
 </div>`;
 
-const cell = (value: string | Markup, column: Column | undefined): Markup =>
+const cell = (value: string | Markup, column: HtmlColumn | undefined): Markup =>
   markup`<td class="${column?.kind ?? 'text'}">${value}</td>`;
 
-export const text = (name: string): Column => ({ name, kind: 'text' });
+export const textColumn = (name: string): HtmlColumn => ({ name, kind: 'text' });
 
-export const number = (name: string): Column => ({ name, kind: 'number' });
+export const numberColumn = (name: string): HtmlColumn => ({ name, kind: 'number' });
 
 /** The column of bars, which needs no name. */
-export const bars: Column = { name: '', kind: 'bars' };
+export const barsColumn: HtmlColumn = { name: '', kind: 'bars' };
 
 /** Returns a name after a square of the colour that it has in the charts. */
-export const named = (name: string, color: string): Markup =>
+export const withSwatch = (name: string, color: string): Markup =>
   markup`<i class="swatch" style="background: var(${color})"></i>${name}`;
 
 /** Returns a bar whose length is a share (0 to 1) of its column. */
-export const bar = (share: number, color: string): Markup =>
+export const shareBar = (share: number, color: string): Markup =>
   markup`<i class="bar" style="width: ${(100 * share).toFixed(2)}%; background: var(${color})"></i>`;

@@ -1,8 +1,8 @@
 // The time axis, which its charts share: they zoom together.
 
 import type uPlot from 'uplot';
-import type { ChartData } from '../html/chart-data.js';
 import { formatTime } from '../html/number-formats.js';
+import type { Intervals } from '../html/series.js';
 import type { XAxis } from './chart.js';
 
 export interface TimeAxis extends XAxis {
@@ -13,7 +13,7 @@ export interface TimeAxis extends XAxis {
 const steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 
 /** Creates the axis. The place has a text, which the zoomed range and a button replace while charts are zoomed in. */
-export function createTimeAxis({ intervalS, intervals }: ChartData, place: Element): TimeAxis {
+export function createTimeAxis({ intervalS, intervals }: Intervals, place: Element): TimeAxis {
   const end = intervals * intervalS;
   const charts = new Set<uPlot>();
   let zoomed: readonly [from: number, to: number] = [0, end];

@@ -2,7 +2,7 @@
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -10,7 +10,10 @@ const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
 export async function openBrowser(): Promise<Browser | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const executablePath = folders.flatMap((folder) => programs.map((name) => join(folder, name))).find(isExecutable);
-  return executablePath === undefined ? undefined : chromium.launch({ executablePath });
+  if (executablePath === undefined) return undefined;
+  // Few tests need this library, which takes long to load.
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath });
 }
 
 function isExecutable(path: string): boolean {

@@ -1,21 +1,9 @@
 // The key figures of a run.
 
+import { formatCount, formatMs, formatPercent, formatRate, formatTime, type Tile } from '@pareto/report';
 import type { LoadReport } from '../tally/load-report.js';
-import { markup, type Markup } from './markup.js';
-import { formatCount, formatMs, formatPercent, formatRate, formatTime } from './number-formats.js';
 
-interface Tile {
-  readonly name: string;
-  readonly figure: string;
-  readonly note: string;
-}
-
-export const tiles = (report: LoadReport): Markup => markup`
-<dl class="tiles">${keyFigures(report).map(
-  ({ name, figure, note }) => markup`<div><dt>${name}</dt><dd>${figure}</dd><dd class="note">${note}</dd></div>`,
-)}</dl>`;
-
-function keyFigures(report: LoadReport): readonly Tile[] {
+export function keyFigures(report: LoadReport): readonly Tile[] {
   const { sent, attainment, statuses, latencyMs, rejectionMs, labelled, right, sender, durationMs } = report;
   const { ok: answered = 0, 'resource-exhausted': rejected = 0 } = statuses;
   const failed = sent - answered - rejected;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { formatMs, formatPercent, formatRate, formatTime } from '../../src/html/number-formats.js';
 
-describe('numbers of the HTML report', () => {
+describe('numbers of pages', () => {
   const cases: readonly (readonly [format: (value: number) => string, value: number, expected: string])[] = [
     [formatPercent, 0, '0 %'],
     [formatPercent, 0.000004, '<0.001 %'],

@@ -1,8 +1,8 @@
 // A chart of lines, with latency objectives as dashed lines across it.
 
 import type uPlot from 'uplot';
-import type { Series } from '../html/chart-data.js';
 import { formatMs } from '../html/number-formats.js';
+import type { Series } from '../html/series.js';
 import { createChart, type XAxis, type YAxis } from './chart.js';
 import { color } from './colors.js';
 

@@ -1,4 +1,4 @@
-// Numbers as a person reads them, in the page and in its charts. No line ends before a unit.
+// Numbers as a person reads them, in pages and in their charts. No line ends before a unit.
 
 const space = '\u00a0';
 
@@ -23,7 +23,7 @@ export function formatMs(ms: number): string {
 /** Formats a rate with three digits: `239/s`. */
 export const formatRate = (perSecond: number): string => `${formatDigits(perSecond)}/s`;
 
-/** Formats a time from the start of the run: `1:05`, `1:05.5`, `1:00:00`. */
+/** Formats a time from the start of a run: `1:05`, `1:05.5`, `1:00:00`. */
 export function formatTime(seconds: number): string {
   const tenths = Math.round(seconds * 10);
   const [hours, minutes, rest] = [Math.floor(tenths / 36_000), Math.floor(tenths / 600) % 60, (tenths % 600) / 10];

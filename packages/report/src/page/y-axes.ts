@@ -4,27 +4,29 @@ import uPlot from 'uplot';
 import { formatDigits, formatMs } from '../html/number-formats.js';
 import type { YAxis } from './chart.js';
 
-export const rateAxis: YAxis = {
-  label: 'requests per second',
+/** Returns the axis of an amount, from 0. */
+export const amountAxis = (label: string, format: (value: number) => string = formatDigits): YAxis => ({
+  label,
   range: (_, max) => [0, max > 0 ? max * 1.08 : 1],
-  format: formatDigits,
-};
+  format,
+});
 
-export const shareAxis: YAxis = {
-  label: '% of answers',
+/** Returns the axis of the parts of a whole. */
+export const shareAxis = (label: string): YAxis => ({
+  label,
   range: () => [0, 100],
   format: (value) => `${round(value)} %`,
-};
+});
 
-/** The axis of attainment begins just below the values, and at 90 % at most. */
-export const attainmentAxis: YAxis = {
-  label: '% of requests',
+/** Returns an axis that begins just below the values, and at 90 % at most. */
+export const attainmentAxis = (label: string): YAxis => ({
+  label,
   range: (min) => {
     const from = Math.max(0, Math.min(90, Math.floor((min - 1) / 10) * 10));
     return [from, 100 + (100 - from) * 0.03];
   },
   format: (value) => `${round(value)} %`,
-};
+});
 
 /** Returns an axis that has room for objectives too, unless they would flatten the values on a linear scale. */
 export function latencyAxis(isLog: boolean, objectives: readonly number[]): YAxis {

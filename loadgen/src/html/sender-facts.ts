@@ -1,15 +1,8 @@
-// Lists of names with values.
+// Measurements of the load generator itself.
 
+import { formatMs, formatPercent, formatRate, type Fact } from '@pareto/report';
 import type { LoadReport } from '../tally/load-report.js';
-import { markup, type Markup } from './markup.js';
-import { formatMs, formatPercent, formatRate } from './number-formats.js';
 
-export type Fact = readonly [name: string, value: string];
-
-export const facts = (list: readonly Fact[]): Markup => markup`
-<dl class="facts">${list.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-
-/** Returns the measurements of the load generator itself. */
 export function senderFacts({ sender }: LoadReport): readonly Fact[] {
   const { intendedPerSecond, sentPerSecond, lagMs, cpuUsPerRequest, busy } = sender;
   return [

@@ -1,0 +1,10 @@
+export { removeChart } from './adapt-charts.js';
+export { type Chart, type XAxis } from './chart.js';
+export { paleColor } from './colors.js';
+export { addChoice, addSwitch } from './controls.js';
+export { drawPage, readData, type Charts } from './draw-page.js';
+export { createLineChart, type Line, type LineOptions, type Objective } from './line-chart.js';
+export { type Place } from './place.js';
+export { createStackedChart } from './stacked-chart.js';
+export { type TimeAxis } from './time-axis.js';
+export { amountAxis, attainmentAxis, latencyAxis, shareAxis } from './y-axes.js';
