@@ -1,43 +1,24 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
-import { createTempFolder, openBrowser, waitFor, type TempFolder } from '@pareto/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { noBrowser, openBrowser, waitFor, type BrowserPages } from '@pareto/testkit';
+import type { Locator, Page } from 'playwright-core';
 import { formatHtml } from '../../src/html/format-html.js';
 import type { LoadReport } from '../../src/index.js';
 import { buildReport, mixedOutcomes, threeClasses } from './build-report.js';
 
 describe('the page of the HTML report', () => {
-  let browser: Browser | undefined;
-  let folder: TempFolder;
-  const problems: string[] = [];
+  let browser: BrowserPages | undefined;
 
   before(async function () {
-    folder = await createTempFolder();
     browser = await openBrowser();
     if (browser !== undefined) return;
-    Object.assign(this.test?.parent ?? {}, { skipReason: 'no Chromium is installed (apt-get install chromium)' });
+    Object.assign(this.test?.parent ?? {}, { skipReason: noBrowser });
     this.skip();
   });
-  afterEach(() => assert.deepEqual(problems.splice(0), []));
-  after(async () => {
-    await browser?.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => assert.deepEqual(browser?.takeProblems() ?? [], []));
+  after(() => browser?.[Symbol.asyncDispose]());
 
-  async function open(report: LoadReport, title = 'digits'): Promise<Page> {
-    const file = folder.file('report.html');
-    await writeFile(file, formatHtml({ title, settings: [] }, report));
-    const page = (await browser?.newPage()) ?? assert.fail();
-    page.on('console', (message) => problems.push(message.text()));
-    page.on('pageerror', (error) => problems.push(error.message));
-    page.on('request', (request) => {
-      if (!request.url().startsWith('file:')) problems.push(request.url());
-    });
-    await page.goto(pathToFileURL(file).href);
-    return page;
-  }
-
+  const open = async (report: LoadReport, title = 'digits'): Promise<Page> =>
+    (await browser?.open(formatHtml({ title, settings: [] }, report))) ?? assert.fail();
   const openMixed = (): Promise<Page> => open(buildReport(mixedOutcomes(), { classes: threeClasses }));
   const chart = (page: Page, name: string): Locator => page.locator(`[data-chart="${name}"]`);
   /** Returns the names and values in a legend, without the first one: the place on the horizontal axis. */
@@ -122,6 +103,31 @@ describe('the page of the HTML report', () => {
       (await legend(page, 'latency')).map(([name]) => name),
       ['p50', 'p99', 'maximum'],
     );
+  });
+
+  it('moves the pointer and zooms by keys', async () => {
+    const page = await openMixed();
+    const zoom = page.locator('.zoom');
+    await chart(page, 'attainment').locator('.u-over').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await waitForLegend(page, 'variants', '0:01–0:02');
+    await page.keyboard.press('+');
+    await zoom.getByText('Shown: 0:00 to 0:06.').waitFor();
+    await page.keyboard.press('End');
+    await waitForLegend(page, 'outcomes', '0:05–0:06');
+    await page.keyboard.press('Escape');
+    await zoom.getByText('Drag over a chart').waitFor();
+  });
+
+  it('hides and shows a series by keys', async () => {
+    const page = await openMixed();
+    const late = chart(page, 'outcomes').locator('.u-series', { hasText: 'late' });
+    await late.locator('th').focus();
+    await page.keyboard.press('Enter');
+    assert.match((await late.getAttribute('class')) ?? '', /u-off/);
+    await page.keyboard.press(' ');
+    assert.doesNotMatch((await late.getAttribute('class')) ?? '', /u-off/);
   });
 
   it('hides and shows a series', async () => {

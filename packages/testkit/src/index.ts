@@ -28,7 +28,7 @@ export {
   outdatedModel,
 } from './models.js';
 export { openModelSession, type ModelSession, type TensorBytes } from './model-session.js';
-export { openBrowser } from './open-browser.js';
+export { noBrowser, openBrowser, type BrowserPages } from './browser-pages.js';
 export { pathsIn } from './paths-in.js';
 export { floats, longs, writeNpy, writeNpz, type NpyArray } from './npz-writer.js';
 export {

@@ -21,7 +21,7 @@ export const figure = (name: string, title: string, explanation: string): Markup
 export const overTime = (intervalS: number, figures: Markup | readonly Markup[]): Markup =>
   section(
     'Over time',
-    markup`<div class="zoom"><p>Each bar and each point is an interval of ${formatMs(1000 * intervalS)}. Drag over a chart to zoom in, double-click to zoom out: charts over time do so together. Click on a name to hide or show it.</p></div>
+    markup`<div class="zoom"><div class="controls"></div><p>Each bar and each point is an interval of ${formatMs(1000 * intervalS)}. Drag over a chart to zoom in, double-click to zoom out: charts over time do so together. Click on a name to hide or show it. Keys: the arrows move the pointer, + and − zoom, Esc zooms out.</p></div>
 <noscript><p class="warning">The charts need JavaScript.</p></noscript>
 ${figures}`,
   );

@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import type { Values } from '../html/series.js';
 import { adaptChart, chartSize } from './adapt-charts.js';
 import { color } from './colors.js';
+import { addKeys } from './keys.js';
 
 /** A drawn chart. */
 export type Chart = uPlot;
@@ -19,6 +20,8 @@ export interface XAxis {
   readonly format: (index: number) => string;
   /** Charts with the same key zoom and move their pointers together. */
   readonly syncKey?: string;
+  /** Zooms the charts that zoom together. Undefined if the chart does so alone. */
+  readonly zoom?: (min: number, max: number) => void;
 }
 
 export interface YAxis {
@@ -101,6 +104,7 @@ export function createChart(
     place,
   );
   adaptChart(chart, place);
+  addKeys(chart, x.values, x.zoom);
   return chart;
 }
 
