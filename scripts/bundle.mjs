@@ -33,7 +33,11 @@ function bundleOf(path, extension, options) {
 }
 
 /** The scripts of pages, and the styles of all of them, which browsers read. */
-const pageFiles = ['loadgen/{}/page/main.ts', 'packages/report/{}/page/main.css'].map((path) => ({
+const pageFiles = [
+  'loadgen/{}/page/main.ts',
+  'packages/report/{}/page/simulation.ts',
+  'packages/report/{}/page/main.css',
+].map((path) => ({
   entry: join(root, path.replace('{}', 'src')),
   output: join(root, path.replace('{}', 'dist').replace('.ts', '.js')),
   options: () => ({ format: 'iife', platform: 'browser', target: 'es2022', minify: true }),

@@ -6,8 +6,7 @@ import {
   createLineChart,
   latencyAxis,
   paleColor,
-  removeChart,
-  type Chart,
+  redrawable,
   type Line,
   type LineOptions,
   type Objective,
@@ -32,22 +31,18 @@ export function createLatencyChart({ plot, controls }: Place, data: ChartData, x
       : [['p99 by class', p99ByClass(latencies)] as const, ['all classes', detailed(allLatencies)] as const]),
     ...latencies.map((each) => [each.name, detailed(each)] as const),
   ];
-  let view = views[0]?.[1];
+  let view = views[0]?.[1] ?? { lines: [] };
   let isLog = isWide(views.flatMap(([, { lines }]) => lines));
-  let chart: Chart | undefined;
-  const draw = (): void => {
-    if (chart !== undefined) removeChart(chart);
-    if (view === undefined) return;
-    chart = createLineChart(plot, { x, y: latencyAxis(isLog, msOf(view.objectives)), ...view });
-    x.add(chart);
-  };
+  const draw = redrawable(() =>
+    x.add(createLineChart(plot, { x, y: latencyAxis(isLog, msOf(view.objectives)), ...view })),
+  );
   if (!single) {
     addChoice(
       controls,
       'Shown latencies',
       views.map(([name]) => name),
       (index) => {
-        view = views[index]?.[1];
+        view = views[index]?.[1] ?? view;
         draw();
       },
     );
@@ -63,20 +58,15 @@ export function createLatencyChart({ plot, controls }: Place, data: ChartData, x
 export function createPercentileChart({ plot, controls }: Place, { percentiles, curves }: ChartData): void {
   const x = createPercentileAxis(percentiles);
   const objectives = curves.map(({ objectiveMs: ms, color }) => ({ ms, color }));
-  let chart: Chart | undefined;
-  const draw = (isLog: boolean): void => {
-    if (chart !== undefined) removeChart(chart);
-    chart = createLineChart(plot, {
-      x,
-      y: latencyAxis(isLog, msOf(objectives)),
-      lines: curves,
-      objectives,
-      isCurve: true,
-    });
-  };
-  const isLog = isWide(curves);
-  addSwitch(controls, 'logarithmic', isLog, draw);
-  draw(isLog);
+  let isLog = isWide(curves);
+  const draw = redrawable(() =>
+    createLineChart(plot, { x, y: latencyAxis(isLog, msOf(objectives)), lines: curves, objectives, isCurve: true }),
+  );
+  addSwitch(controls, 'logarithmic', isLog, (value) => {
+    isLog = value;
+    draw();
+  });
+  draw();
 }
 
 const p99ByClass = (latencies: readonly LatencySeries[]): View => ({

@@ -16,6 +16,10 @@ export { formatCount, formatMs, formatPercent, formatRate, formatTime } from './
 export { formatPage } from './html/page.js';
 export { figure, overTime, section } from './html/sections.js';
 export { roundForChart, type Intervals, type Series, type Values } from './html/series.js';
+export { simulationPage, type SimulationPageOptions } from './simulation/simulation-page.js';
+export { type SimulationResult, type SimulationScenario } from './simulation/simulation-result.js';
+export { formatSimulationTable, simulationJson } from './simulation/simulation-table.js';
+export { summarizeSimulation, type PolicySummary, type Spread } from './simulation/summarize.js';
 export { runProcess } from './run-process.js';
 export { defaultWidth, formatRows, formatTable, padVisible, type Column, type TableOptions } from './table.js';
 export { indent, wrap } from './wrap.js';

@@ -34,3 +34,10 @@ export function formatTime(seconds: number): string {
 /** Formats a number with three digits, or as a whole number. */
 export const formatDigits = (value: number): string =>
   value >= 100 ? formatCount(value) : Number(value.toPrecision(3)).toLocaleString('en-US');
+
+/** Formats an amount with three digits: `$0.526`. */
+export const formatUsd = (usd: number): string => `$${formatDigits(usd)}`;
+
+/** Formats a number with three digits also if they are zeros, as columns need them: `1.00`. */
+export const formatAligned = (value: number): string =>
+  value >= 100 || value === 0 ? formatCount(value) : value.toPrecision(3);

@@ -4,20 +4,25 @@
 import type uPlot from 'uplot';
 
 const charts = new Map<uPlot, HTMLElement>();
-const height = 270;
 const paper = { width: 680, height: 210 };
 
 const isPaper = (): boolean => document.documentElement.classList.contains('paper');
 
+/** Returns the size of a chart, whose height the style sheet states as the minimum of its place. */
 export const chartSize = (place: HTMLElement): { readonly width: number; readonly height: number } =>
-  isPaper() ? paper : { width: place.clientWidth, height };
+  isPaper() ? paper : { width: place.clientWidth, height: parseFloat(getComputedStyle(place).minHeight) };
 
 /** Adapts a chart from now on. */
 export const adaptChart = (chart: uPlot, place: HTMLElement): void => void charts.set(chart, place);
 
-export function removeChart(chart: uPlot): void {
-  charts.delete(chart);
-  chart.destroy();
+/** Returns a function that draws a chart in the place of the one that it drew before. */
+export function redrawable(draw: () => uPlot): () => void {
+  let chart: uPlot | undefined;
+  return () => {
+    if (chart !== undefined) charts.delete(chart);
+    chart?.destroy();
+    chart = draw();
+  };
 }
 
 /** Starts to follow the changes. */

@@ -1,4 +1,4 @@
-export { removeChart } from './adapt-charts.js';
+export { redrawable } from './adapt-charts.js';
 export { type Chart, type XAxis } from './chart.js';
 export { paleColor } from './colors.js';
 export { addChoice, addSwitch } from './controls.js';

@@ -35,14 +35,18 @@ const styles: Readonly<Record<LineStyle, Pick<uPlot.Series, 'width' | 'alpha' | 
   dotted: { width: 1.5, alpha: 0.65, dash: [2, 3] },
 };
 
+/** Returns how a line is drawn. */
+export const lineOptions = ({ style = 'strong' }: Line): Pick<uPlot.Series, 'width' | 'alpha' | 'dash'> =>
+  styles[style];
+
 export function createLineChart(place: HTMLElement, options: LineOptions): uPlot {
   const { x, y, lines, objectives = [], bands = [], isCurve = false } = options;
   return createChart(place, {
     ...{ x, y, bands },
-    series: lines.map(({ style = 'strong', ...line }) => ({
+    series: lines.map((line) => ({
       ...line,
       options: {
-        ...styles[style],
+        ...lineOptions(line),
         spanGaps: isCurve,
         points: isCurve ? { show: false } : { size: 5, fill: color(line.color) },
       },

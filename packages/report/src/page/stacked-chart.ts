@@ -4,6 +4,7 @@ import uPlot from 'uplot';
 import type { Series, Values } from '../html/series.js';
 import { createChart, type YAxis } from './chart.js';
 import { color } from './colors.js';
+import { lineOptions, type Line } from './line-chart.js';
 import type { TimeAxis } from './time-axis.js';
 
 export interface StackedOptions {
@@ -11,15 +12,18 @@ export interface StackedOptions {
   readonly y: YAxis;
   /** The lowest one comes first. */
   readonly series: readonly Series[];
+  /** Lines over the bars. */
+  readonly lines?: readonly Line[];
   /** Name in the legend of the sum, which has no bars. No sum is shown if omitted. */
   readonly sum?: string;
 }
 
 const bars = uPlot.paths.bars?.({ size: [1, Infinity] });
 
-export function createStackedChart(place: HTMLElement, { x, y, series, sum }: StackedOptions): uPlot {
+export function createStackedChart(place: HTMLElement, { x, y, series, lines = [], sum }: StackedOptions): uPlot {
   const all = stack(series, () => true);
   const total = all.drawn.at(-1) ?? [];
+  const lineValues = lines.map(({ values }) => values);
   const chart = createChart(place, {
     ...{ x, y, ...all },
     series: [
@@ -27,27 +31,27 @@ export function createStackedChart(place: HTMLElement, { x, y, series, sum }: St
         ...each,
         options: { paths: bars, fill: color(each.color), width: 0, points: { show: false } } as uPlot.Series,
       })),
+      ...lines.map((line) => ({ ...line, options: { ...lineOptions(line), points: { show: false } } })),
       ...(sum === undefined
         ? []
         : [{ name: sum, values: total, options: { class: 'sum', paths: () => null, points: { show: false } } }]),
     ],
     hasPoints: false,
-    drawn: [...all.drawn, ...(sum === undefined ? [] : [total])],
+    drawn: [...all.drawn, ...lineValues, ...(sum === undefined ? [] : [total])],
     hooks: {
       setSeries: [
         (chart) => {
           const { drawn, bands } = stack(series, (index) => chart.series[index + 1]?.show !== false);
           chart.delBand(null);
           for (const band of bands) chart.addBand(band);
-          const top = sum === undefined ? [] : [[...(drawn.at(-1) ?? [])]];
-          chart.setData([[...x.values], ...drawn.map((values) => [...values]), ...top], false);
+          const top = sum === undefined ? [] : [drawn.at(-1) ?? []];
+          chart.setData([[...x.values], ...[...drawn, ...lineValues, ...top].map((values) => [...values])], false);
           chart.redraw();
         },
       ],
     },
   });
-  x.add(chart);
-  return chart;
+  return x.add(chart);
 }
 
 /** Returns the upper edges of the bars, and the pairs of edges between which they are. */

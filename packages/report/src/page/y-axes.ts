@@ -28,6 +28,13 @@ export const attainmentAxis = (label: string): YAxis => ({
   format: (value) => `${round(value)} %`,
 });
 
+/** Returns an axis of percentages around the values. */
+export const percentAxis = (label: string): YAxis => ({
+  label,
+  range: (min, max) => [Math.max(0, Math.floor((min - 1) / 5) * 5), Math.min(100, Math.ceil((max + 1) / 5) * 5)],
+  format: (value) => `${round(value)} %`,
+});
+
 /** Returns an axis that has room for objectives too, unless they would flatten the values on a linear scale. */
 export function latencyAxis(isLog: boolean, objectives: readonly number[]): YAxis {
   return {

@@ -1,0 +1,56 @@
+// The figures of policies as columns, for the terminal and for the page.
+
+import { formatAligned, formatMs, formatPercent } from '../html/number-formats.js';
+import type { PolicySummary, Spread } from './summarize.js';
+
+/** The texts of a figure. */
+export interface FigureText {
+  readonly mean: string;
+  /** Range over the seeds: `97.1–97.4`. Empty if they do not differ. */
+  readonly range: string;
+}
+
+export interface FigureColumn {
+  readonly title: string;
+  /** Set for a figure that narrow terminals do not show. */
+  readonly isMinor?: boolean;
+  readonly text: (summary: PolicySummary) => FigureText;
+}
+
+const spread = (
+  title: string,
+  figure: 'attainment' | 'accuracy' | 'accuracyOfAll' | 'usdPerHour' | 'usdPerMillion' | 'p50Ms' | 'p99Ms',
+  format: (value: number) => string,
+): FigureColumn => ({ title, text: (summary) => formatSpread(summary[figure], format) });
+
+const ratio = (title: string, figure: 'costRatio' | 'missedRatio'): FigureColumn => ({
+  title,
+  text: ({ [figure]: value }) => ({ mean: Number.isFinite(value) ? formatAligned(value) : '–', range: '' }),
+});
+
+const formatAlignedUsd = (usd: number): string => `$${formatAligned(usd)}`;
+
+/** Columns of figures, which follow that of the policy's name. */
+export const figureColumns: readonly FigureColumn[] = [
+  spread('On time', 'attainment', formatPercent),
+  spread('Accuracy', 'accuracy', formatPercent),
+  { ...spread('Over all', 'accuracyOfAll', formatPercent), isMinor: true },
+  spread('Cost/h', 'usdPerHour', formatAlignedUsd),
+  spread('Cost/million', 'usdPerMillion', formatAlignedUsd),
+  spread('p50', 'p50Ms', formatMs),
+  spread('p99', 'p99Ms', formatMs),
+  ratio('Cost ×', 'costRatio'),
+  ratio('Missed ×', 'missedRatio'),
+];
+
+function formatSpread({ mean, min, max }: Spread, format: (value: number) => string): FigureText {
+  if (!Number.isFinite(mean)) return { mean: '–', range: '' };
+  const texts = [mean, min, max].map(format);
+  const units = new Set(texts.map(unitOf));
+  const [low = '', high = ''] = texts
+    .slice(1)
+    .map((text) => (units.size === 1 ? text.replace(unitOf(text), '') : text));
+  return { mean: texts[0] ?? '', range: low === high ? '' : `${low}–${high}` };
+}
+
+const unitOf = (text: string): string => /\u00a0\S+$/.exec(text)?.[0] ?? '';

@@ -1,0 +1,77 @@
+// The figures of each policy over its seeds, and their ratios to those of the first policy.
+
+import type { SimulationResult } from './simulation-result.js';
+
+/** A figure over the seeds of a policy. NaN if it is undefined, such as the accuracy without answers. */
+export interface Spread {
+  readonly mean: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface PolicySummary {
+  readonly policy: string;
+  readonly seeds: readonly number[];
+  /** Share of all queries that were answered within their objective. */
+  readonly attainment: Spread;
+  /** Mean accuracy of the answers, as a fraction of 1. */
+  readonly accuracy: Spread;
+  /** Sum of the accuracies of the answers on time over the number of all queries. */
+  readonly accuracyOfAll: Spread;
+  readonly usdPerHour: Spread;
+  /** Cost per million queries that were answered within their objective. */
+  readonly usdPerMillion: Spread;
+  readonly p50Ms: Spread;
+  readonly p99Ms: Spread;
+  /** Mean cost per hour over that of the first policy. */
+  readonly costRatio: number;
+  /** Mean share of the queries that were not answered within their objective over that of the first policy. */
+  readonly missedRatio: number;
+}
+
+/** Returns the summaries of the policies in the order of their first results. */
+export function summarizeSimulation(results: readonly SimulationResult[]): readonly PolicySummary[] {
+  const groups = resultsByPolicy(results).map(([policy, runs]) => ({ policy, ...figuresOf(runs) }));
+  const [first] = groups;
+  if (first === undefined) return [];
+  return groups.map((group) => ({
+    ...group,
+    costRatio: group.usdPerHour.mean / first.usdPerHour.mean,
+    missedRatio: (1 - group.attainment.mean) / (1 - first.attainment.mean),
+  }));
+}
+
+/** Returns the results of each policy, in the order of their first ones. */
+export function resultsByPolicy(
+  results: readonly SimulationResult[],
+): readonly (readonly [policy: string, results: readonly SimulationResult[]])[] {
+  const groups = new Map<string, SimulationResult[]>();
+  for (const result of results) groups.set(result.policy, [...(groups.get(result.policy) ?? []), result]);
+  return [...groups];
+}
+
+/** Returns the attainment and the cost per hour of a run. */
+export const attainmentAndCost = ({ totals, simulatedMs }: SimulationResult): readonly [number, number] => [
+  totals.onTime / totals.asked,
+  (totals.usd * 3_600_000) / simulatedMs,
+];
+
+function figuresOf(runs: readonly SimulationResult[]): Omit<PolicySummary, 'policy' | 'costRatio' | 'missedRatio'> {
+  const spread = (figure: (run: SimulationResult) => number): Spread => spreadOf(runs.map(figure));
+  return {
+    seeds: runs.map(({ seed }) => seed),
+    attainment: spread((run) => attainmentAndCost(run)[0]),
+    accuracy: spread(({ totals }) => totals.accuracySum / totals.answered),
+    accuracyOfAll: spread(({ totals }) => totals.onTimeAccuracySum / totals.asked),
+    usdPerHour: spread((run) => attainmentAndCost(run)[1]),
+    usdPerMillion: spread(({ totals }) => (1e6 * totals.usd) / totals.onTime),
+    p50Ms: spread(({ totals }) => (totals.answered === 0 ? NaN : totals.latency.p50Ms)),
+    p99Ms: spread(({ totals }) => (totals.answered === 0 ? NaN : totals.latency.p99Ms)),
+  };
+}
+
+const spreadOf = (values: readonly number[]): Spread => ({
+  mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+  min: Math.min(...values),
+  max: Math.max(...values),
+});

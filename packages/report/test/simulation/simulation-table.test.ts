@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { formatSimulationTable, simulationJson } from '../../src/simulation/simulation-table.js';
+import { buildResult } from './build-result.js';
+
+const results = [
+  buildResult({ seed: 1, onTime: 0.97, usdPerHour: 36 }),
+  buildResult({ seed: 2, onTime: 0.99, usdPerHour: 36 }),
+  buildResult({ policy: 'fixed-cheapest', onTime: 0.68, usdPerHour: 18 }),
+];
+
+describe('formatSimulationTable', () => {
+  it('has a row for each policy, with ratios to the first one', () =>
+    assert.deepEqual(formatSimulationTable(results).split('\n'), [
+      'POLICY          ON TIME  ACCURACY  OVER ALL  COST/H  COST/MILLION    P50    P99  COST ×  MISSED ×',
+      'pareto           98.0 %    90.0 %    88.2 %   $36.0          $102  12 ms  40 ms    1.00      1.00',
+      'fixed-cheapest   68.0 %    90.0 %    61.2 %   $18.0         $73.5  12 ms  40 ms   0.500      16.0',
+    ]));
+
+  it('fits into 80 columns', () => {
+    const lines = formatSimulationTable(results, { width: 80 }).split('\n');
+    assert.ok(lines.every((line) => line.length < 80));
+  });
+
+  it('has ranges over the seeds where there is room', () => {
+    const [, row = ''] = formatSimulationTable(results, { width: 130 }).split('\n');
+    assert.match(
+      row,
+      /^pareto +98\.0 % \(97\.0–99\.0\) +90\.0 % +88\.2 % \(87\.3–89\.1\) +\$36\.0 +\$102 \(\$101–\$103\) +12 ms +40 ms /,
+    );
+  });
+
+  it('has no figures of a policy without answers', () => {
+    const { totals, ...result } = buildResult();
+    const table = formatSimulationTable([
+      { ...result, totals: { ...totals, answered: 0, onTime: 0, accuracySum: 0, onTimeAccuracySum: 0 } },
+    ]);
+    assert.match(table.split('\n')[1] ?? '', /^pareto +0 % +– +0 % +\$36\.0 +– +– +– +1\.00 +1\.00$/);
+  });
+});
+
+describe('simulationJson', () => {
+  it('contains the summaries and the results', () => {
+    const { policies, results: written } = JSON.parse([...simulationJson(results)].join('')) as {
+      readonly policies: readonly { readonly policy: string }[];
+      readonly results: unknown;
+    };
+    assert.deepEqual(
+      policies.map(({ policy }) => policy),
+      ['pareto', 'fixed-cheapest'],
+    );
+    assert.deepEqual(written, results);
+  });
+});
