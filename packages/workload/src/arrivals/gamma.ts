@@ -22,14 +22,18 @@ export const planGamma: ArrivalPlanner<GammaArrivals> = ({ ratePerSecond, variat
   return renewalTimes(0, durationMs, () => scaleMs * drawGamma(shape, rng));
 };
 
-/** Draws from the gamma distribution with a scale of 1. Source: Marsaglia and Tsang 2000, with section 6 for shapes < 1. */
+/**
+ * Draws from the gamma distribution with a scale of 1. Source: Marsaglia and Tsang 2000, with section 6 for shapes < 1. No
+ * power is computed by `**`, whose last digit differs between Node 22 and 24.
+ */
 function drawGamma(shape: number, rng: Rng): number {
-  if (shape < 1) return drawGamma(shape + 1, rng) * (1 - rng()) ** (1 / shape);
+  if (shape < 1) return drawGamma(shape + 1, rng) * Math.exp(Math.log(1 - rng()) / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   for (;;) {
     const x = drawNormal(rng);
-    const v = (1 + c * x) ** 3;
+    const root = 1 + c * x;
+    const v = root * root * root;
     if (v > 0 && Math.log(1 - rng()) < x * x * 0.5 + d - d * v + d * Math.log(v)) return d * v;
   }
 }

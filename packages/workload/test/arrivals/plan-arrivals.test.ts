@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { createSeededRng } from '@pareto/core';
 import { planArrivals, type ArrivalProcess } from '../../src/index.js';
@@ -33,6 +34,12 @@ describe('planArrivals', () => {
         },
       ),
     ));
+
+  it('returns the same times on each release of Node', () => {
+    const hash = createHash('sha256');
+    for (const process of processes) hash.update(JSON.stringify(plan(process, 20_000)));
+    assert.equal(hash.digest('hex').slice(0, 16), '21bd4fbf9b48bbc5');
+  });
 
   it('spaces constant arrivals evenly', () => {
     assert.deepEqual(plan({ kind: 'constant', ratePerSecond: 4 }, 1_000), [0, 250, 500, 750]);
