@@ -1,7 +1,7 @@
 // Plans the send time and the query of every request of a run.
 
 import { ParetoError, type Rng } from '@pareto/core';
-import { planArrivals, planQueries } from '@pareto/workload';
+import { mergeStreams, planArrivals, planQueries } from '@pareto/workload';
 import type { ClosedLoop } from '../load/closed-loop.js';
 import type { OpenLoop } from '../load/open-loop.js';
 import { defaultObjectiveMs, type LoadSettings } from '../settings/load-settings.js';
@@ -82,14 +82,12 @@ function merge(streams: readonly Planned[]): Planned {
   const length = streams.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
   const merged = { arrivals: new Float64Array(length), classIndexes: new Uint16Array(length) };
   const next = streams.map(() => 0);
-  const timeOf = (stream: number): number => streams[stream]?.arrivals[next[stream] ?? 0] ?? Infinity;
-  for (let index = 0; index < length; index++) {
-    let earliest = 0;
-    for (let stream = 1; stream < streams.length; stream++) if (timeOf(stream) < timeOf(earliest)) earliest = stream;
-    const at = next[earliest] ?? 0;
-    next[earliest] = at + 1;
-    merged.arrivals[index] = streams[earliest]?.arrivals[at] ?? 0;
-    merged.classIndexes[index] = streams[earliest]?.classIndexes[at] ?? 0;
+  let index = 0;
+  for (const { ms, stream } of mergeStreams(streams.map(({ arrivals }) => arrivals))) {
+    const at = next[stream] ?? 0;
+    next[stream] = at + 1;
+    merged.arrivals[index] = ms;
+    merged.classIndexes[index++] = streams[stream]?.classIndexes[at] ?? 0;
   }
   return merged;
 }

@@ -8,3 +8,4 @@ export { type StepArrivals } from './arrivals/step.js';
 export { type Trace, type TraceArrivals } from './arrivals/trace.js';
 export { planQueries, type QueryPlan } from './queries/plan-queries.js';
 export { type QueryClass } from './queries/query-class.js';
+export { mergeStreams, type MergedArrival } from './arrivals/merge-streams.js';
