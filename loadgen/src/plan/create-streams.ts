@@ -2,9 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { ParetoError } from '@pareto/core';
-import type { ArrivalProcess } from '@pareto/workload';
+import { parseTrace, type ArrivalProcess } from '@pareto/workload';
 import type { ArrivalSettings, LoadSettings } from '../settings/load-settings.js';
-import { parseTrace } from '../traces/parse-trace.js';
 import { scaleTrace } from '../traces/scale-trace.js';
 
 /** An arrival process, and the queries that share it. */
@@ -31,7 +30,8 @@ export async function createStreams({ loop, queries, durationMs }: LoadSettings)
 
 async function createProcess(settings: ArrivalSettings, durationMs: number): Promise<Omit<Stream, 'queries'>> {
   if (settings.process === 'trace') {
-    const recorded = parseTrace(await readTrace(settings.trace), settings.trace, settings.column);
+    const { trace, column } = settings;
+    const recorded = parseTrace(await readTrace(trace), trace, column === undefined ? undefined : [column]);
     const { ratePerSecond, ...scaled } = scaleTrace(recorded, settings, durationMs);
     return { process: { kind: 'trace', ...scaled }, ratePerSecond };
   }

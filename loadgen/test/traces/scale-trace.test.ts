@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
-import { planArrivals } from '@pareto/workload';
+import { parseTrace, planArrivals } from '@pareto/workload';
 import type { TraceSettings } from '../../src/settings/load-settings.js';
-import { parseTrace } from '../../src/traces/parse-trace.js';
 import { scaleTrace } from '../../src/traces/scale-trace.js';
 
 describe('scaleTrace', () => {

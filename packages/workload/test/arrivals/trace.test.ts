@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
-import { planArrivals, type Trace, type TraceArrivals } from '../../src/index.js';
+import { planArrivals, replayTrace, type Trace, type TraceArrivals } from '../../src/index.js';
 import { countBetween } from './statistics.js';
 
 const replay = (parameters: TraceArrivals, durationMs = 1e9): readonly number[] => [
@@ -45,4 +45,69 @@ describe('a trace', () => {
     assert.equal(countBetween(replayed, 30_000, 60_000), 0);
     assert.ok(Math.abs(countBetween(replayed, 60_000, 90_000) - 1_500) < 1);
   });
+
+  it('is replayed without the arrivals that are not read yet', () => {
+    const endless: Trace = { form: 'counts', counts: new Float64Array(10_000).fill(1_000), intervalMs: 1_000 };
+    const arrivals = replayTrace({ trace: endless, rateScale: 1_000 }, countedRng(2_000_000));
+    const [first] = arrivals;
+    assert.ok(first !== undefined && first < 1);
+  });
+
+  it('fills the time after its last arrival', () => {
+    const replayed = replay({ trace: { ...times, lengthMs: 200 }, rateScale: 1_000 });
+    assert.ok(Math.abs(countBetween(replayed, 100, 200) / 1_000 - 1) < 0.01);
+    assert.ok(Math.abs(countBetween(replayed, 150, 200) / 500 - 1) < 0.15);
+  });
+
+  it('keeps the gaps between its intervals', () => {
+    const replayed = replay({ trace: { ...counts, startsMs: [0, 60_000, 600_000] } });
+    assert.equal(countBetween(replayed, 60_000, 600_000), 0);
+    assert.equal(countBetween(replayed, 600_000, 660_000), 1_000);
+  });
+
+  for (const [name, trace] of [
+    ['counts', { form: 'counts', counts: [400, 0, 4_000], intervalMs: 1_000 }],
+    [
+      'times',
+      { form: 'times', timesMs: [...Array.from({ length: 400 }, (_, index) => index), 2_000], lengthMs: 3_000 },
+    ],
+  ] as const satisfies readonly (readonly [string, Trace])[])
+    it(`keeps its shape when shares of its ${name} are replayed separately`, () => {
+      const shares = [0.5, 0.3, 0.15, 0.05];
+      const parts = shares.map((share, index) => [
+        ...replayTrace({ trace, rateScale: 10, share }, createSeededRng(index)),
+      ]);
+      const whole = replay({ trace, rateScale: 10 });
+      for (const [fromMs, toMs] of [
+        [0, 1_000],
+        [1_000, 2_000],
+        [2_000, 3_000],
+      ] as const) {
+        const expected = countBetween(whole, fromMs, toMs);
+        const found = parts.map((part) => countBetween(part, fromMs, toMs));
+        const sum = found.reduce((total, count) => total + count, 0);
+        // Four standard deviations of a sum of independent choices.
+        assert.ok(Math.abs(sum - expected) <= 4 * Math.sqrt(expected), `${sum} of ${expected}`);
+        for (const [index, share] of shares.entries()) {
+          const deviation = Math.abs((found[index] ?? 0) - share * expected);
+          assert.ok(deviation <= 4 * Math.sqrt(share * expected), `${found[index]} of ${expected} for ${share}`);
+        }
+      }
+      assert.ok(parts.every((part) => part.every((ms, index) => ms >= (part[index - 1] ?? 0))));
+    });
+
+  it('has no arrivals for a share of 0, and rejects one above 1', () => {
+    assert.deepEqual([...replayTrace({ trace: counts, share: 0 }, createSeededRng(1))], []);
+    assert.throws(
+      () => replayTrace({ trace: counts, share: 1.5 }, createSeededRng(1)),
+      /share is 1.5: expected a number/,
+    );
+  });
 });
+
+/** Returns a source of numbers that fails after a number of them. */
+function countedRng(limit: number): () => number {
+  const rng = createSeededRng(1);
+  let left = limit;
+  return () => (left-- > 0 ? rng() : assert.fail(`more than ${limit} numbers were drawn`));
+}

@@ -1,6 +1,6 @@
 // Determines the meaning of the columns of a trace file from its header.
 
-import { ParetoError } from '@pareto/core';
+import { cutText, ParetoError } from '@pareto/core';
 
 export interface TraceColumns {
   /** The time, in the first column. */
@@ -22,12 +22,12 @@ const intervalNames = /^(second|minute|hour)$/i;
 const countNames = /^(counts?|requests|arrivals|queries|invocations)$/i;
 const perSecondNames = /^(rps|qps|rate|.*_per_s|.*_per_second)$/i;
 
-/** Throws `invalid-argument`, which states the expected headers. `column` is the name of the column with the counts. */
-export function findTraceColumns(names: readonly string[], column: string | undefined): TraceColumns {
+/** Throws `invalid-argument`, which states the expected headers. `chosen` are the names of the columns with the counts. */
+export function findTraceColumns(names: readonly string[], chosen: readonly string[] | undefined): TraceColumns {
   const time = findTime(names[0] ?? '');
   const gapIndex = names.findIndex((name) => name.toLowerCase() === 'gap');
   const gap = gapIndex === -1 ? undefined : gapIndex;
-  const counts = findCounts(names, column, gapIndex);
+  const counts = chosen?.map((name) => findColumn(names, name)) ?? findCounts(names, gapIndex);
   return { time, counts, gap, perSecond: counts.length === 1 && perSecondNames.test(names[counts[0] ?? 0] ?? '') };
 }
 
@@ -37,19 +37,18 @@ function findTime(name: string): TraceColumns['time'] {
   if (unitMs !== undefined) return { name, unitMs };
   throw new ParetoError(
     'invalid-argument',
-    `column "${name}" is not a time; expected the header to begin with a time that names its unit, such as t_s, t_ms or minute`,
+    `column "${cutText(name, 40)}" is not a time; expected the header to begin with a time that names its unit, such as t_s, t_ms or minute`,
   );
 }
 
-function findCounts(names: readonly string[], column: string | undefined, gap: number): readonly number[] {
-  if (column !== undefined) {
-    const index = names.indexOf(column);
-    if (index > 0) return [index];
-    throw new ParetoError(
-      'invalid-argument',
-      `there is no column "${column}" with counts; the columns are ${names.slice(1, 9).join(', ')}${names.length > 9 ? ', …' : ''}`,
-    );
-  }
+function findColumn(names: readonly string[], name: string): number {
+  const index = names.indexOf(name);
+  if (index > 0) return index;
+  const known = `${cutText(names.slice(1, 9).join(', '))}${names.length > 9 ? ', …' : ''}`;
+  throw new ParetoError('invalid-argument', `there is no column "${name}" with counts; the columns are ${known}`);
+}
+
+function findCounts(names: readonly string[], gap: number): readonly number[] {
   const named = names.findIndex((name, index) => index > 0 && (countNames.test(name) || perSecondNames.test(name)));
   if (named !== -1) return [named];
   if (!intervalNames.test(names[0] ?? '')) return [];

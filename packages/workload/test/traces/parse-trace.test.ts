@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { parseTrace } from '../../src/traces/parse-trace.js';
+import { parseTrace } from '../../src/index.js';
 
-const parse = (text: string, column?: string): unknown => {
-  const trace = parseTrace(text, 'trace.csv', column);
-  if (trace.form === 'times') return [...trace.timesMs];
-  return { intervalMs: trace.intervalMs, startsMs: [...trace.startsMs], counts: [...trace.counts] };
+const parse = (text: string, columns?: readonly string[]): unknown => {
+  const trace = parseTrace(text, 'trace.csv', columns);
+  if (trace.form === 'times') return Array.from(trace.timesMs);
+  const { intervalMs, startsMs = [], counts } = trace;
+  return { intervalMs, startsMs: Array.from(startsMs), counts: Array.from(counts) };
 };
 
 describe('parseTrace', () => {
@@ -33,7 +34,7 @@ describe('parseTrace', () => {
   });
 
   it('reads the named column', () => {
-    const { counts } = parse('minute,f000,f001\n0,840,13\n1,1,2\n', 'f001') as { readonly counts: unknown };
+    const { counts } = parse('minute,f000,f001\n0,840,13\n1,1,2\n', ['f001']) as { readonly counts: unknown };
     assert.deepEqual(counts, [13, 2]);
   });
 
@@ -47,6 +48,13 @@ describe('parseTrace', () => {
     assert.deepEqual(parse('\uFEFF"t_ms"\r\n10\r\n20.5\r\n\r\n'), [0, 10.5]);
   });
 
+  it('accepts a byte order mark, and line ends of Windows', () =>
+    assert.deepEqual(parse('\uFEFFt_s,rps,gap\r\n0,52,0\r\n1,48,0\r\n\r\n'), {
+      intervalMs: 1000,
+      startsMs: [0, 1000],
+      counts: [52, 48],
+    }));
+
   it('reads two days of counts per second', () => {
     const rows = Array.from({ length: 172_800 }, (_, second) => `${second},${second % 100},0`);
     const trace = parseTrace(`t_s,rps,gap\n${rows.join('\n')}`, 'trace.csv');
@@ -59,23 +67,33 @@ describe('parseTrace', () => {
     ['a file without rows', 't_s,rps\n\n', /^trace\.csv has no rows after its header$/],
     ['a single interval', 't_s,rps\n0,1', /line 2, column "t_s": "0" is the only row; expected at least two intervals/],
     ['text in place of a count', 't_s,rps\n0,1\n1,many\n', /^trace\.csv, line 3, column "rps": "many" is not a number/],
-    ['an empty cell', 't_s,rps\n0,1\n1,\n', /line 3, column "rps": "" is not a number of at least 0/],
-    ['a negative count', 't_s,rps\n0,1\n1,-2\n', /line 3, column "rps": "-2" is not a number of at least 0/],
+    ['an empty cell', 't_s,rps\n0,1\n1,\n', /line 3, column "rps": "" is not a number from 0 to/],
+    ['a negative count', 't_s,rps\n0,1\n1,-2\n', /line 3, column "rps": "-2" is not a number from 0 to/],
     ['a row that is too short', 't_s,rps\n0,1\n1\n', /line 3: the row has 1 columns; expected 2, as in the header/],
     ['a repeated interval', 't_s,rps\n0,1\n0,2\n', /line 3, column "t_s": "0" is not after the time of the row above/],
     [
       'unequal intervals',
       't_s,rps\n0,1\n2,2\n3,1\n',
-      /line 4, column "t_s": "3" is not a whole number of intervals \(2s/,
+      /line 4, column "t_s": "3" is not a whole number of intervals \(2 s/,
     ],
     ['intervals out of order', 't_s,rps\n0,1\n1,2\n1,1\n', /line 4, column "t_s": "1" is not a whole number/],
+    ['NaN', 't_s,rps\n0,1\n1,NaN\n', /line 3, column "rps": "NaN" is not a number/],
+    ['an infinite count', 't_s,rps\n0,Infinity\n1,1\n', /line 2, column "rps": "Infinity" is not a number/],
+    ['a count that is too large', 't_s,rps\n0,1\n1,1e300\n', /"1e300" is not a number from 0 to 1000000000000000$/],
+    ['an empty line between rows', 't_s,rps\n0,1\n\n1,1\n', /line 3: the row has 1 columns; expected 2/],
+    [
+      'a long cell',
+      `t_s,rps\n0,1\n1,${'9'.repeat(1e6)}\n`,
+      /^trace\.csv, line 3, column "rps": "9{39}…" is not a number/,
+    ],
+    ['a long header', 'x'.repeat(1e6), /^trace\.csv, line 1: column "x{39}…" is not a time/],
     ['arrivals out of order', 't_s\n5\n4\n', /line 3, column "t_s": "4" is before the time of the row above; sort/],
   ];
   for (const [title, text, message] of invalid)
     it(`rejects ${title}`, () => assert.throws(() => parse(text), { message, code: 'invalid-argument' }));
 
   it('rejects an unknown column, and lists the columns', () =>
-    assert.throws(() => parse('minute,f000,f001\n0,1,2\n', 'f1'), {
+    assert.throws(() => parse('minute,f000,f001\n0,1,2\n', ['f1']), {
       message: 'trace.csv, line 1: there is no column "f1" with counts; the columns are f000, f001',
     }));
 });
