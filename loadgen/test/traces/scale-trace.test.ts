@@ -49,6 +49,16 @@ describe('scaleTrace', () => {
     assert.ok(Math.abs(denser.length - 1500) < 3 && denser[0] === 0, `${denser.length} arrivals`);
   });
 
+  it('replays the clients of a trace at a rate', () => {
+    const rows = ['m,c0,0,2,1,Gamma,1,0.5', 'm,c0,600,1,1,Gamma,1,1', 'm,c1,600,3,1,Weibull,1,0.3'];
+    const header = 'model,client,t_s,rate_rps,iat_cv,iat_dist,param1,param2';
+    const recorded = parseTrace(`${header}\n${rows.join('\n')}\n`, 'trace.csv');
+    const times = arrivals(recorded, { rate: 100 }, 60_000);
+    assert.ok(Math.abs(times.length / 6_000 - 1) < 0.06, `${times.length} arrivals`);
+    const share = between(times, 30_000, 60_000) / times.length;
+    assert.ok(Math.abs(share - 2 / 3) < 0.03, `${share} are in the second half`);
+  });
+
   it('rejects a part without requests', () => {
     const empty =
       (given: Partial<TraceSettings>): (() => unknown) =>

@@ -26,7 +26,7 @@ export const planGamma: ArrivalPlanner<GammaArrivals> = ({ ratePerSecond, variat
  * Draws from the gamma distribution with a scale of 1. Source: Marsaglia and Tsang 2000, with section 6 for shapes < 1. No
  * power is computed by `**`, whose last digit differs between Node 22 and 24.
  */
-function drawGamma(shape: number, rng: Rng): number {
+export function drawGamma(shape: number, rng: Rng): number {
   if (shape < 1) return drawGamma(shape + 1, rng) * Math.exp(Math.log(1 - rng()) / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

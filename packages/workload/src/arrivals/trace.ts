@@ -1,8 +1,10 @@
-// Arrivals of a trace: recorded times or recorded counts.
+// Arrivals of a trace: recorded times, recorded counts, or the renewal processes of recorded clients.
 
 import type { Rng } from '@pareto/core';
 import type { ArrivalPlanner } from './arrival-planner.js';
 import { checkFraction, checkPositive } from './check-parameters.js';
+import { mergeStreams } from './merge-streams.js';
+import { renewalsOf, type TraceClient } from './trace-client.js';
 
 /** Times are in ms from the start of the trace. */
 export type Trace =
@@ -15,10 +17,13 @@ export type Trace =
       readonly intervalMs: number;
       /** Starts of the intervals, ascending. The intervals follow each other if omitted. */
       readonly startsMs?: ArrayLike<number>;
-    };
+    }
+  /** Clients whose arrivals are drawn, the same each time. */
+  | { readonly form: 'clients'; readonly clients: readonly TraceClient[]; readonly lengthMs: number };
 
 type Times = Extract<Trace, { readonly form: 'times' }>;
 type Counts = Extract<Trace, { readonly form: 'counts' }>;
+type Clients = Extract<Trace, { readonly form: 'clients' }>;
 
 export interface TraceArrivals {
   readonly trace: Trace;
@@ -60,11 +65,13 @@ export function replayTrace(parameters: TraceArrivals, rng: Rng): Iterable<numbe
   checkFraction('share', share);
   if (trace.form === 'counts') checkPositive('intervalMs', trace.intervalMs);
   const replay = { rateScale, timeScale, thin: createThinning(share, rng), rng };
-  return trace.form === 'times' ? replayTimes(trace, replay) : replayCounts(trace, replay);
+  if (trace.form === 'times') return replayTimes(trace, replay);
+  return trace.form === 'counts' ? replayCounts(trace, replay) : replayClients(trace, replay);
 }
 
 /** Returns the length of a trace in ms. */
 export function lengthOf(trace: Trace): number {
+  if (trace.form === 'clients') return trace.lengthMs;
   if (trace.form === 'counts') {
     const last = trace.counts.length - 1;
     return last < 0 ? 0 : startOf(trace, last) + trace.intervalMs;
@@ -98,6 +105,11 @@ function* replayCounts(trace: Counts, { rateScale, timeScale, thin, rng }: Repla
     const kept = thin(roundRandomly((counts[index] ?? 0) * copies, rng));
     for (const ms of drawSorted(kept, startOf(trace, index) * timeScale, intervalMs * timeScale, rng)) yield ms;
   }
+}
+
+function* replayClients({ clients }: Clients, { rateScale, timeScale, thin }: Replay): Generator<number> {
+  const merged = mergeStreams(clients.map((client) => renewalsOf(client, rateScale, timeScale)));
+  for (const { ms } of merged) if (thin(1) === 1) yield ms;
 }
 
 /** Returns ascending times that are uniform in an interval. */

@@ -1,6 +1,7 @@
 // Cuts a part out of a trace, and counts its arrivals.
 
 import { lengthOf, startOf, type Trace } from '../arrivals/trace.js';
+import type { TraceClient } from '../arrivals/trace-client.js';
 
 export interface TimeRange {
   readonly fromMs: number;
@@ -31,16 +32,22 @@ export function cutTrace(trace: Trace, { fromMs, toMs }: TimeRange): Trace {
       };
       return { form: 'counts', intervalMs, counts: Float64Array.from(counts).filter(isIn) };
     }
+    case 'clients':
+      return { form: 'clients', lengthMs, clients: trace.clients.map((client) => cutClient(client, { fromMs, toMs })) };
   }
 }
 
-/** Returns the number of arrivals. */
+/** Returns the number of arrivals, or its mean for clients. */
 export function arrivalsOf(trace: Trace): number {
   switch (trace.form) {
     case 'times':
       return trace.timesMs.length;
     case 'counts':
       return Float64Array.from(trace.counts).reduce((sum, count) => sum + count, 0);
+    case 'clients':
+      return trace.clients
+        .flatMap(({ segments }) => segments)
+        .reduce((sum, { startMs, endMs, ratePerSecond }) => sum + ((endMs - startMs) / 1_000) * ratePerSecond, 0);
   }
 }
 
@@ -54,3 +61,14 @@ function firstAt(timesMs: ArrayLike<number>, ms: number): number {
   }
   return low;
 }
+
+const cutClient = ({ seed, segments }: TraceClient, { fromMs, toMs }: TimeRange): TraceClient => ({
+  seed,
+  segments: segments
+    .map((segment) => ({
+      ...segment,
+      startMs: Math.max(segment.startMs, fromMs) - fromMs,
+      endMs: Math.min(segment.endMs, toMs) - fromMs,
+    }))
+    .filter(({ startMs, endMs }) => startMs < endMs),
+});

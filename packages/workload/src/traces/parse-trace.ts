@@ -3,6 +3,7 @@
 import { errorText, ParetoError } from '@pareto/core';
 import type { Trace } from '../arrivals/trace.js';
 import { readCsv, type CsvRow, type CsvTable } from './csv-rows.js';
+import { isClientTable, readClients } from './read-clients.js';
 import { findTraceColumns, type TraceColumns } from './trace-columns.js';
 
 /**
@@ -13,6 +14,7 @@ import { findTraceColumns, type TraceColumns } from './trace-columns.js';
  */
 export function parseTrace(text: string, file: string, columns?: readonly string[]): Trace {
   const table = readCsv(text, file);
+  if (columns === undefined && isClientTable(table)) return readClients(table, file);
   const found = readColumns(table, file, columns);
   return found.counts.length === 0 ? readTimes(table, file, found) : readCounts(table, file, found);
 }

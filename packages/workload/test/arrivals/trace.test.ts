@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSeededRng } from '@pareto/core';
 import { planArrivals, replayTrace, type Trace, type TraceArrivals } from '../../src/index.js';
-import { countBetween } from './statistics.js';
+import { countBetween, gapsOf, variationOf } from './statistics.js';
 
 const replay = (parameters: TraceArrivals, durationMs = 1e9): readonly number[] => [
   ...planArrivals({ kind: 'trace', ...parameters }, durationMs, createSeededRng(7)),
@@ -111,3 +111,60 @@ function countedRng(limit: number): () => number {
   let left = limit;
   return () => (left-- > 0 ? rng() : assert.fail(`more than ${limit} numbers were drawn`));
 }
+
+describe('a trace of clients', () => {
+  const lengthMs = 4_000_000;
+  const client = (law: 'gamma' | 'weibull', shape: number): Trace => ({
+    form: 'clients',
+    lengthMs,
+    clients: [{ seed: 3, segments: [{ startMs: 0, endMs: lengthMs, ratePerSecond: 20, law, shape }] }],
+  });
+
+  // The variation of the gamma distribution is shape^-0.5; Γ(3) / Γ(2)² = 2 and Γ(5) / Γ(3)² = 6 give that of Weibull.
+  for (const [law, shape, variation] of [
+    ['gamma', 4, 0.5],
+    ['gamma', 0.25, 2],
+    ['weibull', 1, 1],
+    ['weibull', 0.5, Math.sqrt(5)],
+  ] as const)
+    it(`has the rate and the gaps of the law ${law} with a shape of ${shape}`, () => {
+      const found = replay({ trace: client(law, shape), rateScale: 2 });
+      assert.ok(Math.abs(found.length / 160_000 - 1) < 0.02, `${found.length}`);
+      assert.ok(Math.abs(variationOf(gapsOf(found)) / variation - 1) < 0.04, `${variationOf(gapsOf(found))}`);
+    });
+
+  it('does not begin with a burst of all clients', () => {
+    const clients = Array.from({ length: 2_000 }, (_, seed) => ({
+      seed,
+      segments: [{ startMs: 0, endMs: 10_000, ratePerSecond: 1, law: 'gamma' as const, shape: 0.1 }],
+    }));
+    const found = replay({ trace: { form: 'clients', clients, lengthMs: 10_000 } });
+    const [start, end] = [countBetween(found, 0, 1_000), countBetween(found, 9_000, 10_000)];
+    assert.ok(Math.abs(start / 2_000 - 1) < 0.3 && Math.abs(end / 2_000 - 1) < 0.3, `${start} and then ${end}`);
+  });
+
+  it('has arrivals in its segments only, at their rates', () => {
+    const segment = { law: 'weibull', shape: 0.8 } as const;
+    const segments = [
+      { ...segment, startMs: 0, endMs: 1_000_000, ratePerSecond: 10 },
+      { ...segment, startMs: 2_000_000, endMs: 3_000_000, ratePerSecond: 40 },
+    ];
+    const trace: Trace = { form: 'clients', clients: [{ seed: 1, segments }], lengthMs };
+    for (const timeScale of [1, 0.5]) {
+      const found = replay({ trace, timeScale });
+      const count = (fromMs: number, toMs: number): number => countBetween(found, fromMs * timeScale, toMs * timeScale);
+      assert.ok(Math.abs(count(0, 1_000_000) / (10_000 * timeScale) - 1) < 0.06);
+      assert.equal(count(1_000_000, 2_000_000), 0);
+      assert.ok(Math.abs(count(2_000_000, 3_000_000) / (40_000 * timeScale) - 1) < 0.03);
+      assert.equal(count(3_000_000, 9_000_000), 0);
+    }
+  });
+
+  it('has the same arrivals in each replay, of which a share is a part', () => {
+    const trace = client('gamma', 0.5);
+    const whole = new Set(replay({ trace }));
+    const part = [...replayTrace({ trace, share: 0.1 }, createSeededRng(99))];
+    assert.ok(part.every((ms) => whole.has(ms)));
+    assert.ok(Math.abs(part.length / whole.size - 0.1) < 0.005, `${part.length} of ${whole.size}`);
+  });
+});

@@ -4,6 +4,7 @@ import { parseTrace } from '../../src/index.js';
 const parse = (text: string, columns?: readonly string[]): unknown => {
   const trace = parseTrace(text, 'trace.csv', columns);
   if (trace.form === 'times') return Array.from(trace.timesMs);
+  if (trace.form === 'clients') return trace;
   const { intervalMs, startsMs = [], counts } = trace;
   return { intervalMs, startsMs: Array.from(startsMs), counts: Array.from(counts) };
 };
@@ -61,6 +62,32 @@ describe('parseTrace', () => {
     assert.ok(trace.form === 'counts' && trace.counts.length === 172_800 && trace.counts[172_799] === 99);
   });
 
+  const clientHeader = 'model,client,t_s,rate_rps,iat_cv,iat_dist,param1,param2';
+
+  it('reads the law of the gaps of each client', () => {
+    const rows = [
+      'm,c0,0,2,1.1,Gamma,0.8,0.5',
+      'm,c0,1200,4,1,Weibull,0.9,0.3',
+      'n,c0,600,1.5,1,Gamma,1,0.6',
+      'n,c0,1200,0,0,Gamma,1,0',
+    ];
+    const segment = { startMs: 0, endMs: 600_000, ratePerSecond: 2, law: 'gamma', shape: 0.8 };
+    assert.deepEqual(parse(`${clientHeader}\n${rows.join('\n')}\n`), {
+      form: 'clients',
+      lengthMs: 1_800_000,
+      clients: [
+        {
+          seed: 1,
+          segments: [segment, { startMs: 1_200_000, endMs: 1_800_000, ratePerSecond: 4, law: 'weibull', shape: 0.9 }],
+        },
+        {
+          seed: 2,
+          segments: [{ startMs: 600_000, endMs: 1_200_000, ratePerSecond: 1.5, law: 'gamma', shape: 1 }],
+        },
+      ],
+    });
+  });
+
   const invalid: readonly (readonly [title: string, text: string, message: RegExp])[] = [
     ['an empty file', '', /^trace\.csv, line 1: column "" is not a time; expected .* such as t_s, t_ms or minute$/],
     ['a header without a time', 'rps\n1\n', /line 1: column "rps" is not a time/],
@@ -87,6 +114,15 @@ describe('parseTrace', () => {
       /^trace\.csv, line 3, column "rps": "9{39}…" is not a number/,
     ],
     ['a long header', 'x'.repeat(1e6), /^trace\.csv, line 1: column "x{39}…" is not a time/],
+    [
+      'a client whose windows are out of order',
+      `${clientHeader}\nm,c,600,1,1,Gamma,1,1\nm,c,0,1,1,Gamma,1,1\n`,
+      /line 3, column "t_s": "0" is not after the time of the client's row above/,
+    ],
+    ['another window', `${clientHeader}\nm,c,60,1,1,Gamma,1,1\n`, /column "t_s": "60" is not a multiple of 600 s/],
+    ['an unknown law', `${clientHeader}\nm,c,0,1,1,Pareto,1,1\n`, /"iat_dist": "Pareto" is neither Gamma nor Weibull/],
+    ['a shape of 0', `${clientHeader}\nm,c,0,1,1,Gamma,0,1\n`, /"param1": "0" is not a shape of at least 0\.001/],
+    ['clients without rows', `${clientHeader}\n`, /^trace\.csv has no rows after its header$/],
     ['arrivals out of order', 't_s\n5\n4\n', /line 3, column "t_s": "4" is before the time of the row above; sort/],
   ];
   for (const [title, text, message] of invalid)
