@@ -11,3 +11,17 @@ export { type QueryClass } from './queries/query-class.js';
 export { mergeStreams, type MergedArrival } from './arrivals/merge-streams.js';
 export { arrivalsOf, cutTrace, type TimeRange } from './traces/cut-trace.js';
 export { parseTrace } from './traces/parse-trace.js';
+export { planWindows, type WindowOptions } from './traces/plan-windows.js';
+export {
+  cutPart,
+  generatedTraceNames,
+  generateTracePart,
+  readTracePart,
+  recordedTraceNames,
+  seeds,
+  traceFile,
+  type DataUse,
+  type GeneratedTraceName,
+  type RecordedTraceName,
+  type TracePart,
+} from './traces/trace-parts.js';

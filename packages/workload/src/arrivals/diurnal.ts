@@ -21,9 +21,14 @@ export const planDiurnal: ArrivalPlanner<DiurnalArrivals> = (parameters, duratio
   checkPositive('periodMs', periodMs);
   checkNotNegative('peakMs', peakMs);
   const peakRate = ratePerSecond * (1 + amplitude);
-  const rateAt = (ms: number): number =>
-    ratePerSecond * (1 + amplitude * Math.cos((2 * Math.PI * (ms - peakMs)) / periodMs));
+  const rateAt = diurnalRate(parameters);
   // Thinning: arrivals at the peak rate are kept with the probability of the rate at their time (Lewis and Shedler 1979).
   const atPeakRate = renewalTimes(0, durationMs, () => drawExponential(peakRate, rng));
   return atPeakRate.filter((ms) => rng() * peakRate < rateAt(ms));
 };
+
+/** Returns a function of the time in ms that returns the rate per second. */
+export const diurnalRate =
+  ({ ratePerSecond, amplitude, periodMs, peakMs = periodMs / 4 }: DiurnalArrivals): ((ms: number) => number) =>
+  (ms) =>
+    ratePerSecond * (1 + amplitude * Math.cos((2 * Math.PI * (ms - peakMs)) / periodMs));
