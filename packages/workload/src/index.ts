@@ -25,3 +25,5 @@ export {
   type RecordedTraceName,
   type TracePart,
 } from './traces/trace-parts.js';
+export { type QueryStream } from './queries/query-stream.js';
+export { createStandardStreams, type StandardTask } from './standard/standard-streams.js';
