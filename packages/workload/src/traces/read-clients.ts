@@ -5,8 +5,8 @@ import type { Trace } from '../arrivals/trace.js';
 import type { ClientSegment, GapLaw, TraceClient } from '../arrivals/trace-client.js';
 import type { CsvRow, CsvTable } from './csv-rows.js';
 
-const columnNames = ['model', 'client', 't_s', 'rate_rps', 'iat_cv', 'iat_dist', 'param1', 'param2'];
-/** Index of each column. */
+export const clientHeader = 'model,client,t_s,rate_rps,iat_cv,iat_dist,param1,param2';
+/** Index of each column that is read. */
 const columns = { model: 0, client: 1, time: 2, rate: 3, law: 5, shape: 6 };
 /** Length of the windows that ServeGen fits a law to. */
 const windowMs = 600_000;
@@ -15,7 +15,7 @@ const laws: ReadonlyMap<string, GapLaw> = new Map([
   ['Weibull', 'weibull'],
 ]);
 
-export const isClientTable = ({ names }: CsvTable): boolean => names.join() === columnNames.join();
+export const isClientTable = ({ names }: CsvTable): boolean => names.join() === clientHeader;
 
 /**
  * Returns the clients in the order of the file. Times are relative to 0. Windows that a client has no row for, or a rate

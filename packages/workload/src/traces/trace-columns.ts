@@ -1,6 +1,7 @@
 // Determines the meaning of the columns of a trace file from its header.
 
 import { cutText, ParetoError } from '@pareto/core';
+import { clientHeader } from './read-clients.js';
 
 export interface TraceColumns {
   /** The time, in the first column. */
@@ -37,7 +38,7 @@ function findTime(name: string): TraceColumns['time'] {
   if (unitMs !== undefined) return { name, unitMs };
   throw new ParetoError(
     'invalid-argument',
-    `column "${cutText(name, 40)}" is not a time; expected the header to begin with a time that names its unit, such as t_s, t_ms or minute`,
+    `column "${cutText(name, 40)}" is not a time; expected the header to begin with a time that names its unit, such as t_s, t_ms or minute, or to be ${clientHeader}`,
   );
 }
 

@@ -89,7 +89,11 @@ describe('parseTrace', () => {
   });
 
   const invalid: readonly (readonly [title: string, text: string, message: RegExp])[] = [
-    ['an empty file', '', /^trace\.csv, line 1: column "" is not a time; expected .* such as t_s, t_ms or minute$/],
+    [
+      'an empty file',
+      '',
+      /^trace\.csv, line 1: column "" is not a time; expected .* such as t_s, t_ms or minute, or to be model,client,.*$/,
+    ],
     ['a header without a time', 'rps\n1\n', /line 1: column "rps" is not a time/],
     ['a file without rows', 't_s,rps\n\n', /^trace\.csv has no rows after its header$/],
     ['a single interval', 't_s,rps\n0,1', /line 2, column "t_s": "0" is the only row; expected at least two intervals/],
