@@ -19,7 +19,8 @@ export { roundForChart, type Intervals, type Series, type Values } from './html/
 export { simulationPage, type SimulationPageOptions } from './simulation/simulation-page.js';
 export { type SimulationResult, type SimulationScenario } from './simulation/simulation-result.js';
 export { formatSimulationTable, simulationJson } from './simulation/simulation-table.js';
-export { summarizeSimulation, type PolicySummary, type Spread } from './simulation/summarize.js';
+export { type Spread } from './simulation/spread.js';
+export { summarizeSimulation, type PolicySummary } from './simulation/summarize.js';
 export { runProcess } from './run-process.js';
 export { defaultWidth, formatRows, formatTable, padVisible, type Column, type TableOptions } from './table.js';
 export { indent, wrap } from './wrap.js';

@@ -1,7 +1,8 @@
 // The figures of policies as columns, for the terminal and for the page.
 
 import { formatAligned, formatMs, formatPercent } from '../html/number-formats.js';
-import type { PolicySummary, Spread } from './summarize.js';
+import type { Spread } from './spread.js';
+import type { PolicySummary } from './summarize.js';
 
 /** The texts of a figure. */
 export interface FigureText {

@@ -65,10 +65,12 @@ export function simulationData(results: readonly SimulationResult[]): Simulation
     policies: resultsByPolicy(results).map(([name, runs], index) => ({
       name,
       color: policyColor(index),
-      runs: runs.map((run) => {
-        const [attainment, usdPerHour] = attainmentAndCost(run);
-        return [usdPerHour, 100 * attainment];
-      }),
+      runs: runs
+        .filter(({ totals }) => totals.asked > 0)
+        .map((run) => {
+          const [attainment, usdPerHour] = attainmentAndCost(run);
+          return [usdPerHour, 100 * attainment];
+        }),
     })),
   };
 }

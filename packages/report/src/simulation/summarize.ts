@@ -1,13 +1,7 @@
 // The figures of each policy over its seeds, and their ratios to those of the first policy.
 
 import type { SimulationResult } from './simulation-result.js';
-
-/** A figure over the seeds of a policy. NaN if it is undefined, such as the accuracy without answers. */
-export interface Spread {
-  readonly mean: number;
-  readonly min: number;
-  readonly max: number;
-}
+import { spreadOf, type Spread } from './spread.js';
 
 export interface PolicySummary {
   readonly policy: string;
@@ -69,9 +63,3 @@ function figuresOf(runs: readonly SimulationResult[]): Omit<PolicySummary, 'poli
     p99Ms: spread(({ totals }) => (totals.answered === 0 ? NaN : totals.latency.p99Ms)),
   };
 }
-
-const spreadOf = (values: readonly number[]): Spread => ({
-  mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-  min: Math.min(...values),
-  max: Math.max(...values),
-});

@@ -31,6 +31,17 @@ describe('summarizeSimulation', () => {
     assert.equal(second.missedRatio.toFixed(4), '3.0000');
   });
 
+  it('leaves out the figures that a stopped run does not have', () => {
+    const { totals, ...run } = buildResult({ seed: 2 });
+    const none = { ...totals, asked: 0, answered: 0, onTime: 0, accuracySum: 0, onTimeAccuracySum: 0, usd: 0 };
+    const [summary] = summarizeSimulation([
+      buildResult({ onTime: 0.97, usdPerHour: 36 }),
+      { ...run, totals: none, simulatedMs: 0 },
+    ]);
+    assert.deepEqual(summary?.attainment, { mean: 0.97, min: 0.97, max: 0.97 });
+    assert.equal(summary.usdPerHour.mean.toFixed(6), '36.000000');
+  });
+
   it('has no ratio to a first policy that misses no query', () => {
     const [, second] = summarizeSimulation([
       buildResult({ policy: 'a', onTime: 1 }),
