@@ -17,11 +17,9 @@ export function addKeys(
     const from = Math.max(first, Math.min(at - size / 2, last - size));
     zoom(from, Math.min(last, from + size));
   };
-  const keys: Readonly<Record<string, (view: View) => void>> = {
-    ArrowLeft: ({ index }) => movePointer(chart, values, index - 1),
-    ArrowRight: ({ index }) => movePointer(chart, values, index + 1),
-    PageUp: ({ index }) => movePointer(chart, values, index - 20),
-    PageDown: ({ index }) => movePointer(chart, values, index + 20),
+  const keys: Readonly<Record<string, (view: View, step: number) => void>> = {
+    ArrowLeft: ({ index }, step) => movePointer(chart, values, index - step),
+    ArrowRight: ({ index }, step) => movePointer(chart, values, index + step),
     Home: () => movePointer(chart, values, 0),
     End: () => movePointer(chart, values, values.length - 1),
     '+': (view) => scaleBy(0.5, view),
@@ -35,7 +33,7 @@ export function addKeys(
     const act = keys[event.key];
     if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    act(viewOf(chart, values));
+    act(viewOf(chart, values), event.shiftKey ? 20 : 1);
   });
   for (const name of chart.root.querySelectorAll<HTMLElement>('.u-series:not(:first-child) th')) addNameKeys(name);
 }
