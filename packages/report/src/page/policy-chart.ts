@@ -3,13 +3,18 @@
 
 import type uPlot from 'uplot';
 import { formatUsd } from '../html/number-formats.js';
+import { frontierOf, type CostAndAttainment } from '../simulation/frontier.js';
 import type { PolicyPoints } from '../simulation/page-data.js';
+import { spreadOf } from '../simulation/spread.js';
 import { createChart, type Chart } from './chart.js';
 import { color } from './colors.js';
+import { drawNames, type Box } from './point-names.js';
 import { attainmentAxis } from './y-axes.js';
 
 /** Room to the right of the largest cost, as a share of it. */
 const margin = 0.15;
+/** Sizes in pixels of the style sheet. */
+const [radius, room] = [5, 8];
 
 export function createPolicyChart(plot: HTMLElement, policies: readonly PolicyPoints[]): Chart {
   const points = policies
@@ -36,138 +41,79 @@ export function createPolicyChart(plot: HTMLElement, policies: readonly PolicyPo
   });
 }
 
-interface Mean {
+interface PolicyMeans extends CostAndAttainment {
   readonly name: string;
   readonly color: string;
-  readonly cost: Range;
-  readonly attainment: Range;
 }
 
-interface Range {
-  readonly mean: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-const rangeOf = (values: readonly number[]): Range => ({
-  mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-  min: Math.min(...values),
-  max: Math.max(...values),
-});
-
-/** Draws what belongs to the shown policies. */
+/** Draws the frontier, the means, the ranges and the names of the shown policies. */
 function drawMeans(chart: uPlot, policies: readonly PolicyPoints[]): void {
   const { ctx, bbox } = chart;
   const pixel = devicePixelRatio;
-  const room = (radius + 3) * pixel;
   const means = policies
-    .filter((_, index) => chart.series[index + 1]?.show !== false)
-    .map(({ runs, ...policy }): Mean => ({
+    .filter(({ runs }, index) => runs.length > 0 && chart.series[index + 1]?.show !== false)
+    .map(({ runs, ...policy }): PolicyMeans => ({
       ...policy,
-      cost: rangeOf(runs.map(([usdPerHour]) => usdPerHour)),
-      attainment: rangeOf(runs.map(([, attainment]) => attainment)),
+      usdPerHour: spreadOf(runs.map(([usdPerHour]) => usdPerHour)),
+      attainment: spreadOf(runs.map(([, attainment]) => attainment)),
     }));
-  const x = (usdPerHour: number): number => chart.valToPos(usdPerHour, 'x', true);
-  const y = (attainment: number): number => chart.valToPos(attainment, 'y', true);
-  const line = (...places: readonly (readonly [x: number, y: number])[]): void => {
-    ctx.beginPath();
-    for (const [left, top] of places) ctx.lineTo(left, top);
-    ctx.stroke();
-  };
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
   ctx.lineWidth = 1.5 * pixel;
+  const steps = frontierBoxes(chart, means);
   ctx.strokeStyle = color('--muted')();
   ctx.setLineDash([6 * pixel, 4 * pixel]);
-  const steps = frontier(means).flatMap(({ cost, attainment }, index, all) => {
-    const next = all[index + 1]?.cost.mean;
-    const top = y(attainment.mean);
-    return [[x(cost.mean), top] as const, [next === undefined ? bbox.left + bbox.width : x(next), top] as const];
-  });
-  line(...steps);
+  drawLine(chart, ...steps.flatMap(({ left, right, top }) => [[left, top] as const, [right, top] as const]));
   ctx.setLineDash([]);
-  for (const { color: variable, cost, attainment } of means) {
+  const boxes = means.map((policy) => ({ name: policy.name, box: boxOf(chart, policy) }));
+  for (const [index, { usdPerHour, attainment, color: variable }] of means.entries()) {
+    const [x, y] = [chart.valToPos(usdPerHour.mean, 'x', true), chart.valToPos(attainment.mean, 'y', true)];
+    const { left = x, right = x, top = y, bottom = y } = boxes[index]?.box ?? {};
     ctx.strokeStyle = color(variable)();
     ctx.fillStyle = color(variable)();
-    line([x(cost.min), y(attainment.mean)], [x(cost.max), y(attainment.mean)]);
-    line([x(cost.mean), y(attainment.min)], [x(cost.mean), y(attainment.max)]);
+    drawLine(chart, [left, y], [right, y]);
+    drawLine(chart, [x, top], [x, bottom]);
     ctx.beginPath();
-    ctx.arc(x(cost.mean), y(attainment.mean), radius * pixel, 0, 2 * Math.PI);
+    ctx.arc(x, y, radius * pixel, 0, 2 * Math.PI);
     ctx.fill();
   }
+  const around = boxes.map(({ name, box }) => ({ name, box: widen(box, room * pixel) }));
   drawNames(
     chart,
-    means.map(({ name, cost, attainment }) => ({
-      name,
-      box: {
-        ...{ left: x(cost.min) - room, right: x(cost.max) + room },
-        ...{ top: y(attainment.max) - room, bottom: y(attainment.min) + room },
-      },
-    })),
+    around,
+    steps.map((step) => widen(step, pixel)),
   );
   ctx.restore();
 }
 
-const radius = 5;
-
-/** Returns the policies that no other exceeds in attainment at the same or a lower cost, from low to high costs. */
-function frontier(means: readonly Mean[]): readonly Mean[] {
-  const sorted = means.toSorted((a, b) => a.cost.mean - b.cost.mean || b.attainment.mean - a.attainment.mean);
-  let best = -Infinity;
-  return sorted.filter(({ attainment: { mean } }) => {
-    const isBetter = mean > best;
-    best = Math.max(best, mean);
-    return isBetter;
-  });
+function drawLine({ ctx }: uPlot, ...places: readonly (readonly [x: number, y: number])[]): void {
+  ctx.beginPath();
+  for (const [x, y] of places) ctx.lineTo(x, y);
+  ctx.stroke();
 }
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** The name of a policy, and the box around its points. */
-interface NamedBox {
-  readonly name: string;
-  readonly box: Box;
-}
-
-/** Writes names next to their points, where they cover no points and no other name. */
-function drawNames({ ctx, bbox }: uPlot, policies: readonly NamedBox[]): void {
-  const height = 14 * devicePixelRatio;
-  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'middle';
-  ctx.fillStyle = color('--ink')();
-  const edges = { ...bbox, right: bbox.left + bbox.width, bottom: bbox.top + bbox.height };
-  const taken = policies.map(({ box }) => box);
-  for (const { name, box } of policies) {
-    const { width } = ctx.measureText(name);
-    const [middle, center] = [(box.top + box.bottom) / 2, (box.left + box.right) / 2];
-    const free = [
-      boxAround(center - width / 2, box.bottom + height / 2, width, height),
-      boxAround(box.right, middle, width, height),
-      boxAround(box.left - width, middle, width, height),
-      boxAround(center - width / 2, box.top - height / 2, width, height),
-    ].find((place) => isInside(place, edges) && taken.every((other) => !overlap(place, other)));
-    if (free === undefined) continue;
-    taken.push(free);
-    ctx.fillText(name, free.left, (free.top + free.bottom) / 2);
-  }
-}
-
-/** Returns a box from its left edge and the middle of its height. */
-const boxAround = (left: number, middle: number, width: number, height: number): Box => ({
-  ...{ left, right: left + width },
-  ...{ top: middle - height / 2, bottom: middle + height / 2 },
+/** Returns the box over the ranges of a policy. */
+const boxOf = (chart: uPlot, { usdPerHour, attainment }: PolicyMeans): Box => ({
+  left: chart.valToPos(usdPerHour.min, 'x', true),
+  right: chart.valToPos(usdPerHour.max, 'x', true),
+  top: chart.valToPos(attainment.max, 'y', true),
+  bottom: chart.valToPos(attainment.min, 'y', true),
 });
 
-const isInside = (box: Box, edges: Box): boolean =>
-  box.left >= edges.left && box.right <= edges.right && box.top >= edges.top && box.bottom <= edges.bottom;
+/** Returns the horizontal parts of the frontier: the attainment of each policy, up to the cost of the next one. */
+const frontierBoxes = (chart: uPlot, means: readonly PolicyMeans[]): readonly Box[] =>
+  frontierOf(means).map(({ usdPerHour, attainment }, index, all) => {
+    const next = all[index + 1]?.usdPerHour.mean;
+    const top = chart.valToPos(attainment.mean, 'y', true);
+    return {
+      left: chart.valToPos(usdPerHour.mean, 'x', true),
+      right: next === undefined ? chart.bbox.left + chart.bbox.width : chart.valToPos(next, 'x', true),
+      ...{ top, bottom: top },
+    };
+  });
 
-const overlap = (a: Box, b: Box): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const widen = ({ left, top, right, bottom }: Box, by: number): Box => ({
+  ...{ left: left - by, top: top - by, right: right + by, bottom: bottom + by },
+});
