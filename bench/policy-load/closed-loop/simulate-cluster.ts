@@ -2,9 +2,10 @@
 // those of production.
 
 import { createSeededRng, milliseconds, replicaId, type Assignment } from '@pareto/core';
-import { defaultTurnParams, p50At, type TurnParams } from '@pareto/policy';
+import { defaultTurnParams, p50At, type AssignedReplica, type TurnParams } from '@pareto/policy';
 import {
   createEventQueue,
+  createPlanner,
   defaultSimulationParams,
   profileOf,
   startCluster,
@@ -61,6 +62,8 @@ export const firstQueryMs = 5_000;
 /** Deviation of a run from its median, at most. */
 const jitter = 0.05;
 
+const { router, worker, cluster: network } = defaultSimulationParams;
+
 function turnParams({ idleMs }: Scenario): TurnParams {
   const { placement } = defaultTurnParams;
   return { ...defaultTurnParams, placement: { ...placement, idleMs: milliseconds(idleMs ?? placement.idleMs) } };
@@ -76,17 +79,17 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
   const turns: Turn[] = [];
   const events = createEventQueue();
   const rng = createSeededRng(seed + 0.25);
-  const runMs = ({ variant, hardwareClass }: Assignment, size: number): number =>
+  const runMs = ({ spec, hardwareClass }: AssignedReplica, size: number): number =>
     slowness *
-    p50At(profileOf(variantWithId(cluster, variant), hardwareClass), size) *
+    p50At(profileOf(variantWithId(cluster, spec.variant), hardwareClass), size) *
     (1 - jitter + 2 * jitter * rng());
 
   const started = startCluster({
-    ...{ events, cluster, endsAt, plansFromMs, loadMs: () => loadMs, runMs },
+    ...{ events, cluster, endsAt, plansFromMs, times: { loadMs: () => loadMs, runMs } },
     routers: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)),
-    routerParams: defaultSimulationParams.router,
-    turnParams: turnParams(scenario),
+    ...{ routerParams: router, workerParams: worker, wayMs: network.wayMs },
+    ...{ planner: createPlanner(turnParams(scenario)), turnMs: () => 0 },
     onSettled(query, { end, latencyMs }, now) {
       settled[query.index] = { query, end, latencyMs };
       if (callers !== undefined && now < callersEndAt) call(callers, now);

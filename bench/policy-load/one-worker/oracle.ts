@@ -1,8 +1,10 @@
 // The best that serving in order of arrival can reach: an oracle that knows the time of every run in advance, and drops
 // what it would answer late.
 
-import { wayMs } from '@pareto/simulator';
+import { defaultSimulationParams } from '@pareto/simulator';
 import { slots, type Workload } from './workload.js';
+
+const { wayMs } = defaultSimulationParams.cluster;
 
 /** Returns the number of queries that are answered in time. */
 export function oracleGoodput({ queries, runTimes }: Workload): number {

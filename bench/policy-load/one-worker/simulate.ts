@@ -1,6 +1,6 @@
 // Routers and one worker with a replica on each slot, in virtual time. The functions that decide are those of production.
 
-import { createSeededRng, milliseconds, workerId, type Assignment, type PartialObjective } from '@pareto/core';
+import { createSeededRng, milliseconds, workerId, type PartialObjective } from '@pareto/core';
 import {
   createEventQueue,
   createNetwork,
@@ -10,11 +10,13 @@ import {
 } from '@pareto/simulator';
 import {
   buildCandidate,
+  buildHardwareClass,
   buildPoint,
   buildProfile,
   buildReplicaRoute,
   buildRoutingTable,
   buildTargetEntry,
+  buildVariantSpec,
 } from '@pareto/testkit';
 import { serviceMs, slots, type SimulatedQuery, type Workload } from './workload.js';
 
@@ -47,22 +49,23 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   const latenciesMs = new Array<number>(queries.length).fill(NaN);
   const ofPredictions: number[] = [];
   const { variant, version, hardwareClass } = cold;
-  const assigned = routes.map(({ id: replica, worker }) => ({
-    assignment: { replica, variant, version, worker, hardwareClass },
-    settings: { ceiling: 1, profile, sizes: undefined },
+  const spec = buildVariantSpec({ variant, version });
+  const assigned = routes.map(({ id: replica }) => ({
+    ...{ replica, spec, hardwareClass, batchCeiling: 1, profile, usdPerHour: 0 },
   }));
   const nextRunMs = new Map(routes.map(({ id }, index) => [id, runTimes(index)]));
   const worker = createWorker({
     events,
-    slots: new Map([[hardwareClass, slots]]),
-    loadMs: () => 0,
-    runMs: ({ replica }: Assignment) => nextRunMs.get(replica)?.() ?? 0,
+    groups: [{ hardwareClass: buildHardwareClass(), slots }],
+    params: defaultSimulationParams.worker,
+    times: { loadMs: () => 0, runMs: ({ replica }) => nextRunMs.get(replica)?.() ?? 0 },
     reply: (...reply) => network.reply(...reply),
     onChange: () => undefined,
   });
   const network = createNetwork({
     events,
     routerParams: defaultSimulationParams.router,
+    wayMs: defaultSimulationParams.cluster.wayMs,
     demand: [],
     rngs: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     workerOf: () => worker,
@@ -85,7 +88,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   events.schedule(0, (now) => setTable(warmTable, now));
   for (const query of withObjectives(queries))
     events.schedule(query.arrivesAt, (now) => routers[query.router]?.arrived(query, now));
-  network.ping([workerId('w')], queries.at(-1)?.arrivesAt ?? 0);
+  network.ping([workerId('w')], 0, queries.at(-1)?.arrivesAt ?? 0);
   events.runAll();
   return { outcomes, latenciesMs, ofPredictions, sends: network.sends };
 }

@@ -1,6 +1,6 @@
 export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
 export { profileOf, variantWithId } from './cluster/registry.js';
-export { type Turn } from './control/planner.js';
+export { createPlanner, type Planner, type Turn } from './control/planner.js';
 export { createEventQueue, type EventQueue } from './events/event-queue.js';
 export {
   type BatchChoice,
@@ -32,8 +32,8 @@ export {
   type TurnTime,
 } from './scenario/params.js';
 export { type QueryStream, type Scenario } from './scenario/scenario.js';
-export { createNetwork, wayMs, type Network, type NetworkOptions } from './serving/network.js';
+export { createNetwork, type Network, type NetworkOptions } from './serving/network.js';
 export { type ClientQuery, type QueryEnd } from './serving/query.js';
 export { type SettledQuery } from './serving/router.js';
-export { createWorker, type AssignedReplica, type Worker, type WorkerOptions } from './serving/worker.js';
+export { createWorker, type ServiceTimes, type Worker, type WorkerOptions } from './serving/worker.js';
 export { startCluster, type ClusterOptions, type StartedCluster } from './start-cluster.js';

@@ -1,19 +1,19 @@
 // A cluster in virtual time with the plan in the loop: routers, workers and a controller. The functions that decide are those of
 // production.
 
-import type { Assignment, Rng, WorkerId } from '@pareto/core';
-import type { RouterParams, TurnParams } from '@pareto/policy';
+import type { Assignment, Rng, WorkerId, WorkerInfo } from '@pareto/core';
+import type { RouterParams, WorkerParams } from '@pareto/policy';
 import type { Cluster } from './cluster/cluster.js';
 import { createController } from './control/controller.js';
-import type { Turn } from './control/planner.js';
+import type { Planner, Turn } from './control/planner.js';
 import { startWorkerReports } from './control/worker-reports.js';
 import type { EventQueue } from './events/event-queue.js';
-import { createNetwork, wayMs } from './serving/network.js';
+import { createNetwork } from './serving/network.js';
 import type { ClientQuery } from './serving/query.js';
 import type { DemandReports, SettledQuery } from './serving/router.js';
-import { createWorker, type Worker, type WorkerOptions } from './serving/worker.js';
+import { createWorker, type ServiceTimes, type Worker, type WorkerObserver } from './serving/worker.js';
 
-export interface ClusterOptions extends Pick<WorkerOptions, 'events' | 'loadMs' | 'runMs'> {
+export interface ClusterOptions {
   readonly events: EventQueue;
   readonly cluster: Cluster;
   /** Random numbers of each router. */
@@ -25,22 +25,44 @@ export interface ClusterOptions extends Pick<WorkerOptions, 'events' | 'loadMs' 
   /** Time after which there are no more turns, pings and reports. */
   readonly endsAt: number;
   readonly routerParams: RouterParams;
-  readonly turnParams: TurnParams;
+  readonly workerParams: WorkerParams;
+  readonly planner: Planner;
+  /** Returns the time that a turn takes which is not skipped. */
+  readonly turnMs: (workers: number, replicas: number) => number;
+  /** Time of a message, one way. */
+  readonly wayMs: number;
+  readonly times: ServiceTimes;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
-  readonly onTurn: (turn: Turn) => void;
+  readonly onTurn?: ((turn: Turn) => void) | undefined;
+  /** Returns what counts the events of a worker. Undefined if nothing does. */
+  readonly observerOf?: ((worker: WorkerInfo) => WorkerObserver) | undefined;
 }
 
 export interface StartedCluster {
   /** Sends a query to its router. */
   arrived(query: ClientQuery, now: number): void;
+  /** Lets a worker join: a new one, or one that has ended. */
+  join(info: WorkerInfo, now: number): void;
+  /** Ends the process of a worker. */
+  fail(worker: WorkerId, now: number): void;
+  /** Lets a worker end once it holds no replicas. */
+  leave(worker: WorkerId, now: number): void;
+  killExecutors(worker: WorkerId, variant: string | undefined, now: number): void;
+}
+
+interface RunningWorker {
+  readonly worker: Worker;
+  /** Called when the state of a replica, or of the worker, has changed. */
+  readonly onChange: (now: number) => void;
+  isDraining: boolean;
 }
 
 /** Starts the cluster at the time 0: what happens on it are events of the queue. */
 export function startCluster(options: ClusterOptions): StartedCluster {
-  const { events, cluster, endsAt, loadMs, runMs } = options;
+  const { events, cluster, endsAt, wayMs, routerParams } = options;
   const deliver = (sentAt: number, to: (now: number) => void): void => events.schedule(sentAt + wayMs, to);
-  const workers = new Map<WorkerId, Worker>();
-  const workerOf = (id: WorkerId): Worker => {
+  const workers = new Map<WorkerId, RunningWorker>();
+  const workerOf = (id: WorkerId): RunningWorker => {
     const worker = workers.get(id);
     if (worker === undefined) throw new Error(`there is no worker ${id}`);
     return worker;
@@ -50,33 +72,65 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
   }));
   const network = createNetwork({
-    ...{ events, demand, workerOf, rngs: options.routers, routerParams: options.routerParams },
-    onSettled: options.onSettled,
+    ...{ events, demand, wayMs, routerParams, rngs: options.routers, onSettled: options.onSettled },
+    workerOf: (id) => workerOf(id).worker,
   });
   const controller = createController({
     ...{ events, cluster, endsAt, assigned: options.assigned, startsAt: options.plansFromMs },
-    turnParams: options.turnParams,
-    sendAssigned: (worker, assigned, now) => deliver(now, (at) => workerOf(worker).assign(assigned, at)),
+    ...{ planner: options.planner, turnMs: options.turnMs, onTurn: options.onTurn },
+    sendAssigned: (id, assigned, now) => deliver(now, (at) => workerOf(id).worker.assign(assigned, at)),
     sendTable: (table, now) => deliver(now, (at) => network.routers.forEach((router) => router.setTable(table, at))),
-    onTurn: options.onTurn,
   });
-  for (const [position, { id, slotGroups }] of cluster.workers.entries()) {
+
+  function start(info: WorkerInfo, position: number, startsAt: number): void {
+    const { id } = info;
     const reports = startWorkerReports({
-      ...{ events, workers: cluster.workers.length, position, endsAt },
-      observe: (now) => workerOf(id).reports(now),
-      send: (report, now) => deliver(now, (at) => controller.reported(id, report, at)),
+      ...{ events, workers: cluster.workers.length, position, startsAt, endsAt },
+      observe: (now) => (worker.hasEnded ? undefined : worker.reports(now)),
+      send(report, now) {
+        const { isDraining } = running;
+        deliver(now, (at) => controller.reported(id, report, isDraining, at));
+      },
     });
-    const slots = new Map(slotGroups.map(({ hardwareClass, slots: own }) => [hardwareClass.id, own]));
-    workers.set(
-      id,
-      createWorker({
-        ...{ events, slots, loadMs, runMs },
-        reply: (...reply) => network.reply(...reply),
-        onChange: (now) => reports.onChange(now),
-      }),
-    );
+    const worker = createWorker({
+      ...{ events, groups: info.slotGroups, params: options.workerParams, times: options.times },
+      ...{ reply: network.reply, observer: options.observerOf?.(info) },
+      onChange: (now) => running.onChange(now),
+    });
+    const running: RunningWorker = {
+      worker,
+      onChange(now) {
+        if (running.isDraining && worker.isEmpty) end(id, 'departed', now);
+        else reports.onChange(now);
+      },
+      isDraining: false,
+    };
+    workers.set(id, running);
   }
+  function end(id: WorkerId, how: 'ended' | 'departed', now: number): void {
+    const { worker } = workerOf(id);
+    if (worker.hasEnded) return;
+    worker.end(now);
+    network.lose(id, now);
+    deliver(now, (at) => controller.left(id, how, at));
+  }
+
+  for (const [position, info] of cluster.workers.entries()) start(info, position, 0);
   controller.start(0);
-  network.ping([...workers.keys()], endsAt);
-  return { arrived: (query, now) => network.routers[query.router]?.arrived(query, now) };
+  network.ping([...workers.keys()], 0, endsAt);
+  return {
+    arrived: (query, now) => network.routers[query.router]?.arrived(query, now),
+    join(info, now) {
+      start(info, 0, now);
+      controller.joined(info, now);
+      network.ping([info.id], now, endsAt);
+    },
+    fail: (id, now) => end(id, 'ended', now),
+    leave(id, now) {
+      const running = workerOf(id);
+      running.isDraining = true;
+      running.onChange(now);
+    },
+    killExecutors: (id, variant, now) => workerOf(id).worker.killExecutors(variant, now),
+  };
 }

@@ -3,6 +3,7 @@ import { createSeededRng, milliseconds } from '@pareto/core';
 import {
   createCluster,
   createEventQueue,
+  createPlanner,
   defaultSimulationParams,
   startCluster,
   type QueryEnd,
@@ -12,7 +13,7 @@ import { buildFleet, buildRegistry, buildSimulatedVariant } from './support/regi
 
 const [firstMs, everyMs, count, routers] = [5_000, 10, 1_000, 2];
 
-const params = { routerParams: defaultSimulationParams.router, turnParams: defaultSimulationParams.turn };
+const { router: routerParams, worker: workerParams, turn } = defaultSimulationParams;
 
 interface Ran {
   readonly ends: readonly QueryEnd[];
@@ -25,12 +26,12 @@ function run(latencyMs: number): Ran {
   const events = createEventQueue();
   const [ends, latenciesMs, turns]: [QueryEnd[], number[], Turn[]] = [[], [], []];
   const started = startCluster({
-    ...{ events, assigned: [], plansFromMs: 0, ...params },
+    ...{ events, assigned: [], plansFromMs: 0, routerParams, workerParams, planner: createPlanner(turn) },
+    ...{ turnMs: () => 0, wayMs: 0.25 },
     cluster: createCluster(buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })), buildFleet(2, 2)),
     endsAt: firstMs + count * everyMs,
     routers: Array.from({ length: routers }, (_, index) => createSeededRng(index)),
-    loadMs: () => 1_000,
-    runMs: () => 8,
+    times: { loadMs: () => 1_000, runMs: () => 8 },
     onSettled(_, settled) {
       ends.push(settled.end);
       latenciesMs.push(settled.latencyMs);

@@ -1,31 +1,41 @@
-// What the controller sends about a replica: to its worker the settings, and to routers the route.
+// What the controller sends about a replica: to its worker the assignment, and to routers the route.
 
-import type { Assignment, ReplicaId, ReplicaRoute } from '@pareto/core';
-import { batchCeiling } from '@pareto/policy';
-import type { AssignedReplica } from '../serving/worker.js';
+import type { Assignment, ReplicaRoute, VariantSpec } from '@pareto/core';
+import { batchCeiling, type AssignedReplica, type PlacementVariant } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
 
-export interface SentReplica extends AssignedReplica {
+export interface SentReplica {
+  readonly assignment: Assignment;
+  readonly assigned: AssignedReplica;
   readonly route: ReplicaRoute;
 }
 
-/** Creates a function that returns the same object for a replica each time. */
+/** Creates a function that returns the same object for an assignment each time. */
 export function createAssignedReplicas(cluster: Cluster): (assignment: Assignment) => SentReplica {
-  const known = new Map<ReplicaId, SentReplica>();
+  const known = new WeakMap<Assignment, SentReplica>();
   return (assignment) => {
-    const before = known.get(assignment.replica);
+    const before = known.get(assignment);
     if (before !== undefined) return before;
-    const { replica: id, worker, hardwareClass } = assignment;
+    const { replica, worker, hardwareClass } = assignment;
     const variant = variantWithId(cluster, assignment.variant);
     const profile = profileOf(variant, hardwareClass);
     const ceiling = batchCeiling(profile, latencyOf(cluster, variant.variant.task));
+    const spec = specOf(variant, profile.points.at(-1)?.batch ?? 1);
     const sent = {
       assignment,
-      settings: { ceiling, profile, sizes: undefined },
-      route: { id, worker, address: `${worker}:1`, batchCeiling: ceiling },
+      assigned: { replica, spec, hardwareClass, batchCeiling: ceiling, profile, usdPerHour: 0 },
+      route: { id: replica, worker, address: `${worker}:1`, batchCeiling: ceiling },
     };
-    known.set(id, sent);
+    known.set(assignment, sent);
     return sent;
+  };
+}
+
+function specOf({ variant }: PlacementVariant, maxBatchSize: number): VariantSpec {
+  const { id, version, provider, option, modelDigest, manifest } = variant;
+  return {
+    ...{ variant: id, version, provider, option, modelDigest, manifest, maxBatchSize },
+    ...{ signature: { inputs: [], outputs: [], batched: true }, labels: {} },
   };
 }

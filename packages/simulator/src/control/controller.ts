@@ -1,6 +1,7 @@
 // A controller in virtual time: applies the reports of routers and workers, and sends what its turns decide.
 
 import {
+  groupBy,
   milliseconds,
   type Assignment,
   type PlanAction,
@@ -8,20 +9,23 @@ import {
   type ReplicaReport,
   type RoutingTable,
   type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import {
   createDemandWindow,
   createFleetState,
   defaultFleetParams,
+  defaultRestParams,
+  planRest,
+  type AssignedReplica,
   type DemandReport,
-  type TurnParams,
+  type WorkerSession,
 } from '@pareto/policy';
-import type { EventQueue } from '../events/event-queue.js';
-import type { AssignedReplica } from '../serving/worker.js';
-import { createAssignedReplicas } from './assigned-replicas.js';
 import type { Cluster } from '../cluster/cluster.js';
+import type { EventQueue } from '../events/event-queue.js';
+import { createAssignedReplicas } from './assigned-replicas.js';
 import type { ClusterView } from './observe.js';
-import { createPlanner, type Turn } from './planner.js';
+import type { Planner, Turn } from './planner.js';
 import { createTable } from './table.js';
 import { createTurnTimer } from './turn-timer.js';
 
@@ -33,32 +37,45 @@ export interface ControllerOptions {
   /** Time of the first turn, and the time after which there are no more. */
   readonly startsAt: number;
   readonly endsAt: number;
-  readonly turnParams: TurnParams;
+  readonly planner: Planner;
+  /** Returns the time that a turn takes which is not skipped. */
+  readonly turnMs: (workers: number, replicas: number) => number;
   readonly sendAssigned: (worker: WorkerId, assigned: readonly AssignedReplica[], now: number) => void;
   readonly sendTable: (table: RoutingTable, now: number) => void;
-  readonly onTurn: (turn: Turn) => void;
+  readonly onTurn?: ((turn: Turn) => void) | undefined;
 }
 
 export interface Controller {
-  /** Connects the workers, and sends the assignments and the table for the first time. */
+  /** Connects the workers of the cluster, and sends the assignments and the table for the first time. */
   start(now: number): void;
   /** Applies a router's report of demand. */
   demanded(router: string, report: DemandReport, now: number): void;
-  /** Applies the report of a worker. */
-  reported(worker: WorkerId, replicas: readonly ReplicaReport[], now: number): void;
+  /** Applies the report of a worker that has joined. */
+  reported(worker: WorkerId, replicas: readonly ReplicaReport[], isDraining: boolean, now: number): void;
+  joined(info: WorkerInfo, now: number): void;
+  /** Ends the session of a worker. `departed`: its process was stopped as planned. */
+  left(worker: WorkerId, end: 'ended' | 'departed', now: number): void;
 }
 
 /** Minimum time between two tables. */
 const tableMs = 100;
+const noReport = {
+  limitsReached: [],
+  userIdShortage: '',
+  provisional: [],
+  shapes: [],
+  progress: '',
+  controllerAgeMs: 0,
+  measuring: undefined,
+};
 
 export function createController(options: ControllerOptions): Controller {
-  const { events, cluster, startsAt, endsAt } = options;
+  const { events, cluster, startsAt, endsAt, planner } = options;
   const fleet = createFleetState(defaultFleetParams);
   const demand = createDemandWindow();
-  const sessions = new Map(cluster.workers.map((info) => [info.id, { info }]));
+  const sessions = new Map<WorkerId, WorkerSession>();
   const buildTable = createTable(cluster);
   const sentReplica = createAssignedReplicas(cluster);
-  const planner = createPlanner(options.turnParams);
   const timer = createTurnTimer({ events, startsAt, endsAt, run });
   let { assigned: assignments } = options;
   let isTriggered = true;
@@ -69,28 +86,44 @@ export function createController(options: ControllerOptions): Controller {
     isTriggered = true;
     timer.trigger(now);
   }
-  function run(now: number): void {
-    const view: ClusterView = { cluster, fleet, demand, assignments, now: milliseconds(now) };
+  function run(now: number): number {
+    const workers = Array.from(sessions.values(), ({ info }) => info);
+    const view: ClusterView = { cluster, workers, fleet, demand, assignments, now: milliseconds(now) };
     const turn = planner.turn(view, isTriggered);
     isTriggered = false;
-    if (turn === undefined) return;
-    options.onTurn(turn);
-    carryOut(turn.actions, now);
+    if (turn === undefined) return now + defaultRestParams.minMs;
+    options.onTurn?.(turn);
+    const busyMs = options.turnMs(workers.length, turn.observed.replicas.length);
+    events.schedule(now + busyMs, (at) => carryOut(turn.actions, at));
+    const { observed, actions, held } = turn;
+    return (
+      now +
+      busyMs +
+      planRest(busyMs, { held, actions, replicas: observed.replicas, workers: observed.workers }, defaultRestParams)
+    );
   }
   function carryOut(actions: readonly PlanAction[], now: number): void {
     const loads = actions.flatMap((action) => (action.kind === 'load' ? [action.assignment] : []));
-    const unloaded = new Set<ReplicaId>();
-    for (const action of actions) if (action.kind === 'unload') unloaded.add(action.assignment.replica);
+    const unloaded = new Map<ReplicaId, WorkerId>();
+    for (const action of actions)
+      if (action.kind === 'unload') unloaded.set(action.assignment.replica, action.assignment.worker);
     if (loads.length + unloaded.size === 0) return;
     assignments = [...assignments.filter(({ replica }) => !unloaded.has(replica)), ...loads];
-    sendAssigned(now);
+    sendAssigned(new Set([...unloaded.values(), ...loads.map(({ worker }) => worker)]), now);
     touchTable(now);
     // The record of the plan changes the store, after which a turn follows.
     trigger(now);
   }
-  function sendAssigned(now: number): void {
-    for (const { id } of cluster.workers)
-      options.sendAssigned(id, assignments.filter(({ worker }) => worker === id).map(sentReplica), now);
+  function sendAssigned(workers: Iterable<WorkerId>, now: number): void {
+    const byWorker = groupBy(assignments, ({ worker }) => worker);
+    for (const id of workers) {
+      const own = byWorker.get(id) ?? [];
+      options.sendAssigned(
+        id,
+        own.map((assignment) => sentReplica(assignment).assigned),
+        now,
+      );
+    }
   }
   /** Sends the table soon. */
   function touchTable(now: number): void {
@@ -104,30 +137,40 @@ export function createController(options: ControllerOptions): Controller {
   }
   const isReady = ({ worker, replica }: Assignment): boolean =>
     fleet.replicas(worker).get(replica)?.report.state === 'ready';
+  function join(info: WorkerInfo, now: number): void {
+    const session = { info };
+    sessions.set(info.id, session);
+    fleet.join(session, milliseconds(now));
+  }
+  function sessionOf(worker: WorkerId): WorkerSession {
+    const session = sessions.get(worker);
+    if (session === undefined) throw new Error(`there is no worker ${worker}`);
+    return session;
+  }
 
   return {
     start(now) {
-      for (const session of sessions.values()) fleet.join(session, milliseconds(now));
-      sendAssigned(now);
+      for (const info of cluster.workers) join(info, now);
+      sendAssigned(sessions.keys(), now);
       options.sendTable(buildTable([]), now);
     },
     demanded(router, report, now) {
       if (demand.add(router, report, milliseconds(now))) trigger(now);
     },
-    reported(worker, replicas, now) {
-      const session = sessions.get(worker);
-      if (session === undefined) throw new Error(`there is no worker ${worker}`);
+    reported(worker, replicas, draining, now) {
       const memoryUsedBytes = replicas.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-      const none = {
-        limitsReached: [],
-        userIdShortage: '',
-        provisional: [],
-        shapes: [],
-        progress: '',
-        controllerAgeMs: 0,
-      };
-      const report = { ...none, replicas, memoryUsedBytes, draining: false, measuring: undefined };
-      if (!fleet.report(session, report, milliseconds(now))) return;
+      const report = { ...noReport, replicas, memoryUsedBytes, draining };
+      if (!fleet.report(sessionOf(worker), report, milliseconds(now))) return;
+      trigger(now);
+      touchTable(now);
+    },
+    joined(info, now) {
+      join(info, now);
+      sendAssigned([info.id], now);
+      trigger(now);
+    },
+    left(worker, end, now) {
+      fleet.leave(sessionOf(worker), milliseconds(now), end);
       trigger(now);
       touchTable(now);
     },

@@ -1,36 +1,49 @@
 // The snapshot that planning uses, from the cluster, the assignments and the reports of the workers.
 
-import { bytes, milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerId } from '@pareto/core';
-import type { DemandInput, DemandWindow, FleetState, Observed, PlacementReplica } from '@pareto/policy';
+import { bytes, milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerInfo } from '@pareto/core';
+import type {
+  DemandInput,
+  DemandWindow,
+  FleetState,
+  Observed,
+  PlacementReplica,
+  PlacementWorker,
+} from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 
 type AssignedAt = ReadonlyMap<ReplicaId, Milliseconds>;
 
 export interface ClusterView {
   readonly cluster: Cluster;
+  /** Workers that have joined, with those that have left. */
+  readonly workers: readonly WorkerInfo[];
   readonly fleet: FleetState;
   readonly demand: DemandWindow;
   readonly assignments: readonly Assignment[];
   readonly now: Milliseconds;
 }
 
+/** The controller leads from the start. */
+export const leadingSince: Milliseconds = milliseconds(0);
+
 /** Returns the snapshot. `assignedAt` is the time at which each assignment was first seen. */
-export const observe = (view: ClusterView, assignedAt: AssignedAt): Observed => ({
-  now: view.now,
-  tasks: view.cluster.tasks,
-  architectures: view.cluster.architectures,
-  served: new Map(),
-  variants: view.cluster.variants,
-  rules: [],
-  warmthRules: [],
-  workers: view.cluster.workers.map((info) => ({
-    ...{ info, presence: 'connected', draining: false, measuring: undefined, making: undefined },
-  })),
-  replicas: [
-    ...assignedReplicas(view, assignedAt),
-    ...view.cluster.workers.flatMap(({ id }) => leavingReplicas(view, id)),
-  ],
-  prices: view.cluster.prices,
+export function observe(view: ClusterView, assignedAt: AssignedAt): Observed {
+  const { tasks, architectures, variants, prices } = view.cluster;
+  return {
+    ...{ now: view.now, tasks, architectures, served: new Map(), variants, rules: [], warmthRules: [], prices },
+    workers: view.workers.map((info) => observeWorker(view, info)),
+    replicas: [...assignedReplicas(view, assignedAt), ...leavingReplicas(view)],
+  };
+}
+
+const observeWorker = ({ fleet, now }: ClusterView, info: WorkerInfo): PlacementWorker => ({
+  info,
+  presence: fleet.presence(info.id, now, leadingSince),
+  absentSince: fleet.absentSince(info.id),
+  isSilent: fleet.isSilent(info.id),
+  emptySince: fleet.emptySince(info.id),
+  draining: fleet.lastReport(info.id)?.draining === true,
+  ...{ measuring: undefined, making: undefined },
 });
 
 export const observeDemand = ({ demand, fleet, now }: ClusterView, { replicas }: Observed): DemandInput => ({
@@ -53,23 +66,25 @@ function assignedReplicas(
     const at = assignedAt.get(assignment.replica) ?? now;
     if (live === undefined) return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
     const { report, since, lastUsedAt, isInUse } = live;
-    const { state, memoryBytes } = report;
+    const { memoryBytes } = report;
     return {
-      ...{ assignment, state, since, memoryBytes },
+      ...{ assignment, state: report.quarantined ? 'failed' : report.state, since, memoryBytes },
       lastUsedAt: isInUse ? now : milliseconds(Math.max(lastUsedAt, at)),
     };
   });
 }
 
-/** Returns the replicas that a worker still has without an assignment. */
-function leavingReplicas({ cluster, assignments, fleet }: ClusterView, worker: WorkerId): readonly PlacementReplica[] {
+/** Returns the replicas that workers still have without an assignment. */
+function leavingReplicas({ workers, assignments, fleet }: ClusterView): readonly PlacementReplica[] {
   const known = new Set(assignments.map(({ replica }) => replica));
-  const [group] = cluster.workers.find(({ id }) => id === worker)?.slotGroups ?? [];
-  if (group === undefined) return [];
-  return [...fleet.replicas(worker).values()]
-    .filter(({ report }) => !known.has(report.replica))
-    .map(({ report: { replica, variant, version, memoryBytes }, since, lastUsedAt }) => ({
-      assignment: { replica, variant, version, worker, hardwareClass: group.hardwareClass.id },
-      ...{ state: 'draining', since, memoryBytes, lastUsedAt },
-    }));
+  return workers.flatMap(({ id: worker, slotGroups: [group] }) =>
+    group === undefined
+      ? []
+      : [...fleet.replicas(worker).values()]
+          .filter(({ report: { replica, state } }) => !known.has(replica) && state !== 'failed')
+          .map(({ report: { replica, variant, version, memoryBytes }, since, lastUsedAt }) => ({
+            assignment: { replica, variant, version, worker, hardwareClass: group.hardwareClass.id },
+            ...{ state: 'draining', since, memoryBytes, lastUsedAt },
+          })),
+  );
 }

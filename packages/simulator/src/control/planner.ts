@@ -1,8 +1,15 @@
 // The control turns of a controller, in the steps of `runTurn` in production.
 
-import { milliseconds, type Assignment, type Milliseconds, type Plan, type PlanAction } from '@pareto/core';
+import {
+  milliseconds,
+  type Assignment,
+  type Milliseconds,
+  type Plan,
+  type PlanAction,
+  type VariantId,
+} from '@pareto/core';
 import { createTurnCore, type Observed, type TurnParams } from '@pareto/policy';
-import { observe, observeDemand, type ClusterView } from './observe.js';
+import { leadingSince, observe, observeDemand, type ClusterView } from './observe.js';
 
 /** A turn of the control loop: an entry of the log of decisions. */
 export interface Turn {
@@ -10,6 +17,8 @@ export interface Turn {
   readonly plan: Plan;
   /** The actions of the plan that are carried out. */
   readonly actions: readonly PlanAction[];
+  /** Variants that queries are held for. */
+  readonly held: readonly VariantId[];
 }
 
 export interface Planner {
@@ -49,9 +58,9 @@ export function createPlanner(params: TurnParams): Planner {
       planned = { revision: fleet.revision, assignments, observed };
       core.observe(observed, observeDemand(view, observed), []);
       const turn = core.plan(observed, `turn-${turns++}`, leadingMs);
-      nextAt = turn.nextAt;
+      nextAt = milliseconds(Math.min(turn.nextAt, fleet.presenceChangesAt(now, leadingSince)));
       core.end(turn.actions, now);
-      return { observed, plan: turn.plan, actions: turn.actions };
+      return { observed, plan: turn.plan, actions: turn.actions, held: core.state.demand.held };
     },
   };
 }

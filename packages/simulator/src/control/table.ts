@@ -1,10 +1,11 @@
 // The routing table of a cluster, from its registry and its ready replicas.
 
 import {
+  groupBy,
   priceOf,
+  sameItems,
   type Candidate,
   type HardwareClassId,
-  type ReplicaRoute,
   type RoutingTable,
   type TargetEntry,
   type Task,
@@ -14,7 +15,7 @@ import type { SentReplica } from './assigned-replicas.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profileOf } from '../cluster/registry.js';
 
-/** Creates a function that returns the table. A candidate whose replicas have not changed is the same object. */
+/** Creates a function that returns the table. Candidates and targets whose replicas have not changed are the same objects. */
 export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) => RoutingTable {
   let candidates = cluster.variants
     .flatMap((variant) =>
@@ -22,18 +23,19 @@ export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) =
     )
     .toSorted(cheapestFirst)
     .map((candidate, index) => ({ ...candidate, index }));
+  const targets = new Map<string, TargetEntry>();
   return (ready) => {
+    const byCandidate = groupBy(ready, ({ assignment }) => keyOf(assignment));
     candidates = candidates.map((candidate) => {
-      const own = ready.filter((one) => isOf(one, candidate)).map(({ route }) => route);
-      return isSame(own, candidate.replicas) ? candidate : { ...candidate, replicas: own };
+      const own = (byCandidate.get(keyOf(candidate)) ?? []).map(({ route }) => route);
+      return sameItems(own, candidate.replicas) ? candidate : { ...candidate, replicas: own };
     });
-    const targets = cluster.tasks.map((task): readonly [string, TargetEntry] => [
-      task.name,
-      createTarget(
-        task,
-        candidates.filter((candidate) => taskOf(cluster, candidate) === task.name),
-      ),
-    ]);
+    const byTask = groupBy(candidates, (candidate) => taskOf(cluster, candidate));
+    for (const task of cluster.tasks) {
+      const own = byTask.get(task.name) ?? [];
+      const before = targets.get(task.name);
+      if (before === undefined || !sameItems(before.candidates, own)) targets.set(task.name, createTarget(task, own));
+    }
     return {
       ...{ version: { epoch: 'simulation', revision: 1 }, targets: new Map(targets), candidates },
       replicas: candidates.flatMap(({ replicas }) => replicas),
@@ -67,11 +69,8 @@ const createTarget = ({ name, defaultObjective }: Task, candidates: readonly Can
 
 const cheapestFirst = (a: Candidate, b: Candidate): number => (a.costPer1k ?? Infinity) - (b.costPer1k ?? Infinity);
 
-const isOf = ({ assignment }: SentReplica, { variant, hardwareClass }: Candidate): boolean =>
-  assignment.variant === variant && assignment.hardwareClass === hardwareClass;
-
-const isSame = (a: readonly ReplicaRoute[], b: readonly ReplicaRoute[]): boolean =>
-  a.length === b.length && a.every((route, index) => route === b[index]);
+const keyOf = ({ variant, hardwareClass }: Pick<Candidate, 'variant' | 'hardwareClass'>): string =>
+  `${variant} ${hardwareClass}`;
 
 const taskOf = ({ variantsById }: Cluster, { variant }: Candidate): string | undefined =>
   variantsById.get(variant)?.variant.task;

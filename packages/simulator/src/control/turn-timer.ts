@@ -1,10 +1,9 @@
 // When turns of the control loop run: every second, and soon after a trigger.
 
-import { defaultRestParams } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 
 export interface TurnTimer {
-  /** Lets a turn run as soon as the last one allows. */
+  /** Lets a turn run as soon as the rest after the last one allows. */
   trigger(now: number): void;
 }
 
@@ -13,32 +12,34 @@ export interface TurnTimerOptions {
   /** Time of the first turn, and the time after which there are no more. */
   readonly startsAt: number;
   readonly endsAt: number;
-  readonly run: (now: number) => void;
+  /** Runs a turn, and returns the time at which its rest ends. */
+  readonly run: (now: number) => number;
 }
 
 /** Time between two turns without a trigger, in addition to the rest. */
 const turnMs = 1_000;
-/** A turn takes no virtual time, so that the rest after it is the minimum. */
-const restMs = defaultRestParams.minMs;
 
 export function createTurnTimer({ events, startsAt, endsAt, run }: TurnTimerOptions): TurnTimer {
-  let lastAt = startsAt - restMs;
+  let restUntil = startsAt;
   let next = { at: Infinity };
+  let isRunning = false;
+  let isTriggered = false;
   function schedule(at: number): void {
     const own = (next = { at });
     if (at > endsAt) return;
     events.schedule(at, (now) => {
       if (next !== own) return;
-      lastAt = now;
-      schedule(now + restMs + turnMs);
-      run(now);
+      [isRunning, isTriggered] = [true, false];
+      restUntil = run(now);
+      isRunning = false;
+      schedule(isTriggered ? restUntil : restUntil + turnMs);
     });
   }
   schedule(startsAt);
   return {
     trigger(now) {
-      const at = Math.max(now, lastAt + restMs);
-      if (at < next.at) schedule(at);
+      if (isRunning) isTriggered = true;
+      else if (Math.max(now, restUntil) < next.at) schedule(Math.max(now, restUntil));
     },
   };
 }

@@ -1,6 +1,5 @@
 // When a worker reports to the controller: regularly, and soon after the state of a replica has changed.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { ReplicaReport } from '@pareto/core';
 import { isReportDue, messageIntervals } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
@@ -15,8 +14,11 @@ export interface WorkerReportsOptions {
   /** Number of workers of the controller, and the position of this one among them. */
   readonly workers: number;
   readonly position: number;
+  /** Time from which the worker reports, and the time after which it does not. */
+  readonly startsAt: number;
   readonly endsAt: number;
-  readonly observe: (now: number) => readonly ReplicaReport[];
+  /** Returns the reports. Undefined once the worker has ended. */
+  readonly observe: (now: number) => readonly ReplicaReport[] | undefined;
   readonly send: (reports: readonly ReplicaReport[], now: number) => void;
 }
 
@@ -24,22 +26,25 @@ export interface WorkerReportsOptions {
 const coalesceMs = 5;
 
 export function startWorkerReports(options: WorkerReportsOptions): WorkerReports {
-  const { events, workers, position, endsAt, observe, send } = options;
+  const { events, workers, position, startsAt, endsAt, observe, send } = options;
   const intervals = messageIntervals(workers);
   let last: { readonly reports: readonly ReplicaReport[]; readonly at: number } | undefined;
   let isDue = false;
 
-  function report(reports: readonly ReplicaReport[], now: number): void {
+  function report(reports: readonly ReplicaReport[] | undefined, now: number): void {
+    if (reports === undefined) return;
     last = { reports, at: now };
     send(reports, now);
   }
   function message(now: number): void {
-    const reports = observe(now);
-    const isSame = isDeepStrictEqual(reports, last?.reports);
-    if (isReportDue(now - (last?.at ?? -Infinity), intervals, isSame)) report(reports, now);
+    const ageMs = now - (last?.at ?? -Infinity);
+    if (isReportDue(ageMs, intervals, false)) {
+      const reports = observe(now);
+      if (isReportDue(ageMs, intervals, areSame(reports, last?.reports))) report(reports, now);
+    }
     if (now + intervals.messageMs <= endsAt) events.schedule(now + intervals.messageMs, message);
   }
-  events.schedule((intervals.messageMs * position) / workers, message);
+  events.schedule(startsAt + (intervals.messageMs * position) / workers, message);
   return {
     onChange(now) {
       if (isDue) return;
@@ -51,3 +56,10 @@ export function startWorkerReports(options: WorkerReportsOptions): WorkerReports
     },
   };
 }
+
+const areSame = (a: readonly ReplicaReport[] | undefined, b: readonly ReplicaReport[] | undefined): boolean =>
+  a?.length === b?.length &&
+  a?.every((one, index) => {
+    const other = b?.[index];
+    return other !== undefined && (Object.keys(one) as (keyof ReplicaReport)[]).every((key) => one[key] === other[key]);
+  }) === true;

@@ -1,4 +1,4 @@
-// The way between routers and workers in virtual time: queries, replies, and the pings that tell a router the loads.
+// The way between routers and workers in virtual time: queries, replies, and the pings with which a router gets the loads.
 
 import type { Rng, WorkerId } from '@pareto/core';
 import type { RouterParams } from '@pareto/policy';
@@ -14,13 +14,13 @@ import {
 } from './router.js';
 import type { Worker } from './worker.js';
 
-/** Time between router and worker, one way. */
-export const wayMs = 0.25;
 /** Time between the pings of a router to a worker. */
 const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
+  /** Time between router and worker, one way. */
+  readonly wayMs: number;
   readonly routerParams: RouterParams;
   /** Random numbers of each router. */
   readonly rngs: readonly Rng[];
@@ -35,19 +35,15 @@ export interface Network {
   /** Number of times that a query was sent to a worker. */
   readonly sends: number;
   /** Delivers the reply of a worker. */
-  reply(sent: SentQuery, reply: Reply, now: number): void;
-  /** Lets the routers ping these workers until a time. */
-  ping(workers: readonly WorkerId[], until: number): void;
+  readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
+  /** Lets the routers ping these workers from a time until another one, or until they have ended. */
+  ping(workers: readonly WorkerId[], from: number, until: number): void;
+  /** Ends the connections of the routers to a worker that has ended. */
+  lose(worker: WorkerId, now: number): void;
 }
 
-export function createNetwork({
-  events,
-  routerParams: params,
-  rngs,
-  demand,
-  workerOf,
-  onSettled,
-}: NetworkOptions): Network {
+export function createNetwork(options: NetworkOptions): Network {
+  const { events, wayMs, routerParams: params, rngs, demand, workerOf, onSettled } = options;
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
@@ -56,12 +52,13 @@ export function createNetwork({
   const routers = rngs.map((rng, index) =>
     createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
   );
-  function ping(router: Router, id: WorkerId, startsAt: number, until: number): void {
+  function ping(router: Router, worker: Worker, id: WorkerId, startsAt: number, until: number): void {
     if (startsAt >= until) return;
     events.schedule(startsAt, (now) => {
-      const loads = workerOf(id).loads(now);
+      if (worker.hasEnded) return;
+      const loads = worker.loads(now);
       events.schedule(now + wayMs, (at) => router.reported(id, loads, at));
-      ping(router, id, now + pingEveryMs, until);
+      ping(router, worker, id, now + pingEveryMs, until);
     });
   }
   return {
@@ -72,10 +69,15 @@ export function createNetwork({
     reply(sent, reply, now) {
       events.schedule(now + wayMs, (at) => routers[sent.query.handle.router]?.replied(sent, reply, at));
     },
-    ping(workers, until) {
+    ping(workers, from, until) {
       for (const [index, router] of routers.entries())
-        for (const [offset, id] of workers.entries())
-          ping(router, id, (pingEveryMs * (index + 1 + offset / workers.length)) / routers.length, until);
+        for (const [offset, id] of workers.entries()) {
+          const startsAt = from + (pingEveryMs * (index + 1 + offset / workers.length)) / routers.length;
+          ping(router, workerOf(id), id, startsAt, until);
+        }
+    },
+    lose(worker, now) {
+      for (const router of routers) events.schedule(now + wayMs, (at) => router.lost(worker, at));
     },
   };
 }

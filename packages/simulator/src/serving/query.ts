@@ -3,7 +3,7 @@
 import type { PartialObjective } from '@pareto/core';
 
 export interface ClientQuery {
-  /** Position among the queries of the simulation. */
+  /** Number by which the caller knows the query, or its kind. */
   readonly index: number;
   readonly arrivesAt: number;
   /** Name of the task. */
@@ -16,6 +16,6 @@ export interface ClientQuery {
 
 /**
  * End of a query. `rejected`: by the router, by the worker when it arrived there, or because it was held for too long. `dropped`:
- * by the worker, after it was queued.
+ * by the worker, after it was queued, or lost with its worker.
  */
 export type QueryEnd = 'answered' | 'rejected' | 'dropped';

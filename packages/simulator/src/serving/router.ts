@@ -2,6 +2,7 @@
 
 import {
   resolveObjective,
+  type Candidate,
   type PartialObjective,
   type ReplicaId,
   type ReplicaLoad,
@@ -16,6 +17,7 @@ import {
   preferenceOf,
   sentOf,
   trackQuery,
+  type AttemptEnd,
   type DemandReport,
   type RouterEffect,
   type RouterEvent,
@@ -28,7 +30,7 @@ import type { ClientQuery, QueryEnd } from './query.js';
 
 /** A query of this router. */
 interface RoutedQuery extends ClientQuery {
-  /** Set if a worker has dropped the query after it was queued there last. */
+  /** Set if a worker has dropped or lost the query after it was queued there last. */
   isDropped: boolean;
   /** Set once the query was held, which a timer ends. */
   isTimed: boolean;
@@ -42,20 +44,19 @@ export interface SentQuery {
   readonly leftMs: number;
 }
 
-/**
- * Reply of a worker. `refused`: it rejected the query when it arrived. `missed`: it rejected the query later. `full`: the queue has
- * no room. `not-executed`: the replica accepts no queries.
- */
+/** Reply of a worker, or the end of the connection. `missed`: the worker rejected the query after it was queued. */
 export interface Reply {
-  readonly end: 'answered' | 'refused' | 'missed' | 'full' | 'not-executed';
+  readonly end: AttemptEnd | 'missed';
   readonly load: ReplicaLoad | undefined;
-  /** Time that the query spent at the worker. */
+  /** Time that the query spent at the worker. 0 if unknown. */
   readonly tookMs: number;
 }
 
 export interface SettledQuery {
   readonly end: QueryEnd;
   readonly latencyMs: number;
+  /** Candidate that answered. Undefined if none did. */
+  readonly candidate: Candidate | undefined;
   /** Latency that was promised. Undefined if none was for the whole latency. */
   readonly promisedMs: number | undefined;
 }
@@ -82,12 +83,15 @@ export interface Router {
   setTable(table: RoutingTable, now: number): void;
   arrived(query: ClientQuery, now: number): void;
   replied(sent: SentQuery, reply: Reply, now: number): void;
+  /** Ends the connection to a worker. Queries there end by replies. */
+  lost(worker: WorkerId, now: number): void;
   /** Applies the loads of a worker's ready replicas. */
   reported(worker: WorkerId, loads: ReadonlyMap<ReplicaId, ReplicaLoad>, now: number): void;
 }
 
 type Effect = RouterEffect<RoutedQuery>;
 
+const droppedEnds: ReadonlySet<Reply['end']> = new Set(['missed', 'lost', 'failed']);
 const requestBytes = 1_000;
 /** Least time that a worker reports: in virtual time it may take none, which a router would take for unknown. */
 const leastTookMs = 1e-6;
@@ -158,13 +162,9 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     handle.isTimed = true;
     events.schedule(hold.until, (at) => apply({ kind: 'hold-timeout', query }, at));
   }
-  function settle(
-    { handle }: RouterQuery<RoutedQuery>,
-    end: QueryEnd,
-    promisedMs: number | undefined,
-    now: number,
-  ): void {
-    onSettled(handle, { end, latencyMs: now - handle.arrivesAt, promisedMs }, now);
+  function settle(query: RouterQuery<RoutedQuery>, end: QueryEnd, promisedMs: number | undefined, now: number): void {
+    const candidate = end === 'answered' ? sentOf(query).selection.candidate : undefined;
+    onSettled(query.handle, { end, latencyMs: now - query.handle.arrivesAt, candidate, promisedMs }, now);
   }
   function tick(now: number): void {
     if (now < tickAt) return;
@@ -196,9 +196,15 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
       resolveAgain(trackQuery(handle, arrived), now);
     },
     replied({ query }, { end, load, tookMs }, now) {
-      if (query.hold === undefined) query.handle.isDropped = end === 'missed';
-      const ended = { end: end === 'missed' ? ('refused' as const) : end, load, tookMs: Math.max(leastTookMs, tookMs) };
-      apply({ kind: 'ended', query, ...ended, code: undefined, isGivenUp: false }, now);
+      if (query.hold === undefined) query.handle.isDropped = droppedEnds.has(end);
+      const ended = { end: end === 'missed' ? ('refused' as const) : end, load };
+      const timed = { tookMs: load === undefined ? 0 : Math.max(leastTookMs, tookMs) };
+      const code = end === 'failed' ? ('internal' as const) : undefined;
+      apply({ kind: 'ended', query, ...ended, ...timed, code, isGivenUp: false }, now);
+    },
+    lost(worker, now) {
+      for (const [address, [first]] of core.replicas)
+        if (first?.worker === worker) apply({ kind: 'lost', address }, now);
     },
     reported(worker, loads, now) {
       const reported = Array.from(loads, ([replicaId, load]) => ({ ...load, replicaId }));

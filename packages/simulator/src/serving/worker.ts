@@ -1,45 +1,55 @@
-// One worker in virtual time: the schedulers of its slots, and replicas whose loads and runs take a given time.
+// One worker in virtual time: the worker core of production, and executors whose loads and runs take a given time.
 
 import {
   bytes,
   milliseconds,
   noCounts,
-  type Assignment,
-  type HardwareClassId,
   type ReplicaId,
   type ReplicaLoad,
   type ReplicaReport,
   type ReplicaState,
+  type SlotGroup,
 } from '@pareto/core';
 import {
-  createSlotScheduler,
+  createWorkerCore,
+  isQuarantined,
+  type AssignedReplica,
   type QueuedQuery,
-  type ReplicaSettings,
   type RunningBatch,
-  type SlotEffect,
-  type SlotEvent,
-  type SlotScheduler,
+  type WorkerEffect,
+  type WorkerEvent,
+  type WorkerParams,
 } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 import type { Reply, SentQuery } from './router.js';
 
-/** A replica that the worker should hold, from the controller. */
-export interface AssignedReplica {
-  readonly assignment: Assignment;
-  readonly settings: ReplicaSettings;
+/** Times that executors take. */
+export interface ServiceTimes {
+  /** Returns the time that the next load of a replica takes. */
+  readonly loadMs: (replica: AssignedReplica) => number;
+  /** Returns the time of a replica's next run, with a batch of this size. */
+  readonly runMs: (replica: AssignedReplica, size: number, now: number) => number;
+}
+
+/** Receives what a result counts. */
+export interface WorkerObserver {
+  /** Called when an executor has become ready, or is not ready any more. */
+  readonly onReady: (replica: AssignedReplica, isReady: boolean, now: number) => void;
+  /** Called when a worker without replicas gets one, and when it has none any more. */
+  readonly onOccupied: (isOccupied: boolean, now: number) => void;
+  /** Called when a replica takes a slot, or gives it back. */
+  readonly onBusy: (isBusy: boolean, now: number) => void;
 }
 
 export interface WorkerOptions {
   readonly events: EventQueue;
-  /** Number of slots by hardware class. */
-  readonly slots: ReadonlyMap<HardwareClassId, number>;
-  /** Returns the time that the next load of a replica takes. */
-  readonly loadMs: (assignment: Assignment) => number;
-  /** Returns the time of a replica's next run, with a batch of this size. */
-  readonly runMs: (assignment: Assignment, size: number) => number;
+  readonly groups: readonly Pick<SlotGroup, 'hardwareClass' | 'slots'>[];
+  readonly params: WorkerParams;
+  readonly times: ServiceTimes;
   readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
   /** Called when the state of a replica has changed. */
   readonly onChange: (now: number) => void;
+  readonly observer?: WorkerObserver | undefined;
 }
 
 export interface Worker {
@@ -49,139 +59,238 @@ export interface Worker {
   /** Returns the loads of the ready replicas. */
   loads(now: number): ReadonlyMap<ReplicaId, ReplicaLoad>;
   reports(now: number): readonly ReplicaReport[];
+  /** Lets the executors of ready replicas die: of all, or of those of a variant. */
+  killExecutors(variant: string | undefined, now: number): void;
+  /** Ends the process. Its queries are lost. */
+  end(now: number): void;
+  readonly hasEnded: boolean;
+  /** Set if the worker holds no replicas. */
+  readonly isEmpty: boolean;
 }
 
 interface Queued extends QueuedQuery {
   readonly sent: SentQuery;
 }
 
-type Scheduler = SlotScheduler<ReplicaId, Queued, never>;
-type Event = SlotEvent<ReplicaId, Queued, never>;
-type Effect = SlotEffect<ReplicaId, Queued, never>;
+type Event = WorkerEvent<Queued, never>;
+type Effect = WorkerEffect<Queued, never>;
+
+/** A batch in an executor. */
+interface Run {
+  readonly batch: RunningBatch<Queued>;
+  readonly beganAt: number;
+  isOver: boolean;
+}
 
 interface Replica {
-  readonly assignment: Assignment;
-  readonly scheduler: Scheduler;
-  settings: ReplicaSettings;
+  assigned: AssignedReplica;
   state: ReplicaState;
+  /** Number of the load that is in progress, or was the last. */
+  loads: number;
   /** Time at which the executor has ended all batches in it. */
   freeAt: number;
-  /** Number of queries without a reply. */
-  open: number;
+  readonly runs: Run[];
   requests: number;
   items: number;
   executions: number;
   busyMs: number;
+  executorDeaths: number;
 }
 
 const bounds = { items: 1_024, bytes: 2 ** 30 };
+const queryBytes = 1_000;
 /** Share of a run that the executor computes. */
 const computeShare = 0.95;
 
-export function createWorker({ events, slots, loadMs, runMs, reply, onChange }: WorkerOptions): Worker {
-  const schedulers = new Map<HardwareClassId, Scheduler>();
-  for (const [id, count] of slots) schedulers.set(id, createSlotScheduler(count));
+export function createWorker({ events, groups, params, times, reply, onChange, observer }: WorkerOptions): Worker {
+  const core = createWorkerCore<Queued, never>({ groups, bounds, params });
   const replicas = new Map<ReplicaId, Replica>();
+  /** Queries without a reply. */
+  const open = new Set<Queued>();
+  const effects: Effect[] = [];
+  let isCarryingOut = false;
+  let hasEnded = false;
 
-  function apply(scheduler: Scheduler, event: Event, now: number): void {
-    const effects: Effect[] = [];
-    scheduler.apply(event, now, effects);
-    for (const effect of effects) {
-      if (effect.kind === 'start') run(replicaOf(effect.replica), effect.batch, now);
-      if (effect.kind === 'reject') end(effect.query, endOf(effect, now), now);
-    }
-  }
   function replicaOf(id: ReplicaId): Replica {
     const replica = replicas.get(id);
     if (replica === undefined) throw new Error(`the worker has no replica ${id}`);
     return replica;
   }
+  function apply(event: Event, now: number): void {
+    core.apply(event, now, effects);
+    carryOutAll(now);
+  }
+  /** Carries out all effects, also those of events that follow from them. */
+  function carryOutAll(now: number): void {
+    if (isCarryingOut) return;
+    isCarryingOut = true;
+    for (const effect of effects) carryOut(effect, now);
+    effects.length = 0;
+    isCarryingOut = false;
+  }
+  function carryOut(effect: Effect, now: number): void {
+    switch (effect.kind) {
+      case 'start':
+        return run(replicaOf(effect.replica), effect.batch, now);
+      case 'reject':
+        return answer(effect.query, endOf(effect, now), now);
+      case 'fail':
+        return answer(effect.query, 'failed', now);
+      case 'add':
+        return add(effect.assignment, now);
+      case 'update':
+        replicaOf(effect.assignment.replica).assigned = effect.assignment;
+        return;
+      case 'load':
+        return load(replicaOf(effect.assignment.replica), effect.afterMs, now);
+      case 'changed':
+        return change(replicaOf(effect.replica), effect.state, now);
+      case 'unload':
+      case 'stop':
+        replicaOf(effect.replica).loads += 1;
+        return apply({ kind: 'died', replica: effect.replica, reason: 'unloaded' }, now);
+      case 'remove':
+        replicas.delete(effect.replica);
+        if (replicas.size === 0) observer?.onOccupied(false, now);
+        return onChange(now);
+      case 'replace':
+      case 'grant':
+        throw new Error(`the worker does not expect the effect ${effect.kind}`);
+    }
+  }
+
+  function add(assigned: AssignedReplica, now: number): void {
+    if (replicas.size === 0) observer?.onOccupied(true, now);
+    const counts = { requests: 0, items: 0, executions: 0, busyMs: 0, executorDeaths: 0 };
+    replicas.set(assigned.replica, { assigned, state: 'loading', loads: 0, freeAt: 0, runs: [], ...counts });
+    onChange(now);
+  }
+  function load(replica: Replica, afterMs: number, now: number): void {
+    const { assigned } = replica;
+    const own = (replica.loads += 1);
+    events.schedule(now + afterMs + times.loadMs(assigned), (at) => {
+      if (hasEnded || replica.loads !== own) return;
+      apply({ kind: 'loaded', replica: assigned.replica }, at);
+      apply({ kind: 'warmed', replica: assigned.replica }, at);
+    });
+  }
+  function change(replica: Replica, state: ReplicaState, now: number): void {
+    const { assigned, state: before } = replica;
+    replica.state = state;
+    if ((before === 'ready') !== (state === 'ready')) observer?.onReady(assigned, state === 'ready', now);
+    onChange(now);
+  }
+
   function run(replica: Replica, batch: RunningBatch<Queued>, now: number): void {
-    const { scheduler, assignment } = replica;
     const beganAt = Math.max(now, replica.freeAt);
-    const tookMs = runMs(assignment, batch.size);
+    const tookMs = times.runMs(replica.assigned, batch.size, now);
     const endsAt = beganAt + tookMs;
     replica.freeAt = endsAt;
+    const own: Run = { batch, beganAt, isOver: false };
+    replica.runs.push(own);
+    if (replica.runs.length === 1) observer?.onBusy(true, now);
     events.schedule(endsAt, () => {
+      if (own.isOver || hasEnded) return;
+      own.isOver = true;
+      replica.runs.shift();
       const computeMs = computeShare * tookMs;
       replica.executions += 1;
       replica.items += batch.items;
       replica.busyMs += computeMs;
       const ended = { outcome: 'done', beganAt, computeMs } as const;
-      apply(scheduler, { kind: 'ended', replica: assignment.replica, batch, run: ended }, endsAt);
-      for (const { query } of batch.entries) end(query, 'answered', endsAt);
+      if (replica.runs.length === 0) observer?.onBusy(false, endsAt);
+      core.apply({ kind: 'ended', replica: replica.assigned.replica, batch, run: ended }, endsAt, effects);
+      for (const { query } of batch.entries) answer(query, 'answered', endsAt);
+      carryOutAll(endsAt);
     });
   }
-  function end({ sent, enqueuedAt }: Queued, how: Reply['end'], now: number): void {
-    const replica = replicaOf(sent.replica.id);
-    replica.open -= 1;
-    const load = replica.scheduler.load(sent.replica.id, now);
-    reply(sent, { end: how, load, tookMs: now - enqueuedAt }, now);
-    if (replica.state === 'draining') removeIfSettled(replica, now);
+  function answer(query: Queued, end: Reply['end'], now: number): void {
+    open.delete(query);
+    const load = core.load(query.sent.replica.id, now);
+    reply(query.sent, { end, load, tookMs: now - query.enqueuedAt }, now);
   }
 
-  function load({ assignment, settings }: AssignedReplica, now: number): void {
-    const { replica: id, hardwareClass } = assignment;
-    const scheduler = schedulers.get(hardwareClass);
-    if (scheduler === undefined) throw new Error(`the worker has no slots of ${hardwareClass}`);
-    const counts = { requests: 0, items: 0, executions: 0, busyMs: 0 };
-    const replica: Replica = { assignment, scheduler, settings, state: 'loading', freeAt: 0, open: 0, ...counts };
-    replicas.set(id, replica);
-    apply(scheduler, { kind: 'added', replica: id, settings, bounds }, now);
-    events.schedule(now + loadMs(assignment), (at) => {
-      if (replica.state !== 'loading') return;
-      replica.state = 'ready';
-      apply(scheduler, { kind: 'attached', replica: id }, at);
-      onChange(at);
-    });
-    onChange(now);
+  /** Ends the batches of an executor that dies, the running one first. */
+  function die(replica: Replica, now: number): void {
+    const id = replica.assigned.replica;
+    replica.executorDeaths += 1;
+    replica.freeAt = now;
+    const runs = replica.runs.splice(0);
+    if (runs.length > 0) observer?.onBusy(false, now);
+    for (const [index, own] of runs.entries()) {
+      own.isOver = true;
+      const outcome = index === 0 ? ('died-running' as const) : ('died-waiting' as const);
+      const ended = { outcome, beganAt: own.beganAt, computeMs: 0 };
+      apply({ kind: 'ended', replica: id, batch: own.batch, run: ended }, now);
+    }
+    apply({ kind: 'died', replica: id, reason: 'the executor was killed' }, now);
   }
-  function update(replica: Replica, settings: ReplicaSettings, now: number): void {
-    replica.settings = settings;
-    apply(replica.scheduler, { kind: 'updated', replica: replica.assignment.replica, settings }, now);
-  }
-  function drain(replica: Replica, now: number): void {
-    const wasLoading = replica.state === 'loading';
-    replica.state = 'draining';
-    if (wasLoading) apply(replica.scheduler, { kind: 'closed', replica: replica.assignment.replica }, now);
-    onChange(now);
-    removeIfSettled(replica, now);
-  }
-  function removeIfSettled({ assignment: { replica: id }, scheduler, open }: Replica, now: number): void {
-    if (open > 0 || !replicas.delete(id)) return;
-    apply(scheduler, { kind: 'removed', replica: id }, now);
-    onChange(now);
+  function reportOf({ assigned, state, ...counts }: Replica, now: number): ReplicaReport {
+    const { replica, spec, profile } = assigned;
+    const { queuedItems, runningItems, interfered } = core.load(replica, now);
+    const { requests, items, executions, busyMs, executorDeaths } = counts;
+    const { reason, poisonousQueries } = core.status(replica);
+    const memoryBytes = bytes(state === 'loading' ? 0 : (profile?.memoryBytes ?? 0));
+    return {
+      ...{ replica, variant: spec.variant, version: spec.version, state, reason, memoryBytes, poisonousQueries },
+      ...{ queuedItems, runningItems, interfered, requests, items, executions, busyMs: milliseconds(busyMs) },
+      ...{
+        executorDeaths,
+        loadMs: milliseconds(1),
+        failures: 0,
+        counts: noCounts,
+        quarantined: isQuarantined(poisonousQueries),
+      },
+      ...{ checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 },
+    };
   }
 
   return {
+    get hasEnded() {
+      return hasEnded;
+    },
+    get isEmpty() {
+      return replicas.size === 0;
+    },
     assign(assigned, now) {
-      const listed = new Set(assigned.map(({ assignment }) => assignment.replica));
-      for (const replica of replicas.values())
-        if (replica.state !== 'draining' && !listed.has(replica.assignment.replica)) drain(replica, now);
-      for (const one of assigned) {
-        const held = replicas.get(one.assignment.replica);
-        if (held === undefined) load(one, now);
-        else if (held.settings !== one.settings) update(held, one.settings, now);
-      }
+      if (!hasEnded) apply({ kind: 'assigned', desired: { replicas: assigned, keepUnlisted: false, kept: [] } }, now);
     },
     queue(sent, now) {
-      const replica = replicas.get(sent.replica.id);
-      if (replica === undefined || replica.state === 'draining')
+      const { id } = sent.replica;
+      const replica = replicas.get(id);
+      if (hasEnded) return reply(sent, { end: 'unreachable', load: undefined, tookMs: 0 }, now);
+      if (replica === undefined || replica.state === 'draining' || replica.state === 'failed')
         return reply(sent, { end: 'not-executed', load: undefined, tookMs: 0 }, now);
       replica.requests += 1;
-      replica.open += 1;
-      const dueAt = now + sent.leftMs;
-      const query = { sent, items: 1, bytes: 1_000, batchKey: '', priority: Infinity, enqueuedAt: now, dueAt };
-      const event = { kind: 'queued', replica: sent.replica.id, query: { ...query, deadlineAt: Infinity } } as const;
-      apply(replica.scheduler, event, now);
+      const query: Queued = {
+        ...{ sent, items: 1, bytes: queryBytes, batchKey: '', priority: Infinity },
+        ...{ enqueuedAt: now, dueAt: now + sent.leftMs, deadlineAt: Infinity },
+      };
+      open.add(query);
+      apply({ kind: 'queued', replica: id, query }, now);
     },
-    loads: (now) =>
-      new Map(
-        [...replicas].flatMap(([id, { state, scheduler }]) =>
-          state === 'ready' ? [[id, scheduler.load(id, now)]] : [],
-        ),
-      ),
+    loads(now) {
+      const loads = new Map<ReplicaId, ReplicaLoad>();
+      for (const [id, { state }] of replicas) if (state === 'ready') loads.set(id, core.load(id, now));
+      return loads;
+    },
     reports: (now) => Array.from(replicas.values(), (replica) => reportOf(replica, now)),
+    killExecutors(variant, now) {
+      for (const replica of [...replicas.values()])
+        if (replica.state === 'ready' && (variant === undefined || replica.assigned.spec.variant === variant))
+          die(replica, now);
+    },
+    end(now) {
+      hasEnded = true;
+      for (const { sent } of open) reply(sent, { end: 'lost', load: undefined, tookMs: 0 }, now);
+      open.clear();
+      for (const { assigned, state, runs } of replicas.values()) {
+        if (state === 'ready') observer?.onReady(assigned, false, now);
+        if (runs.length > 0) observer?.onBusy(false, now);
+      }
+      if (replicas.size > 0) observer?.onOccupied(false, now);
+      replicas.clear();
+    },
   };
 }
 
@@ -189,17 +298,4 @@ function endOf({ reason, query }: Extract<Effect, { kind: 'reject' }>, now: numb
   if (reason === 'full') return 'full';
   if (reason === 'closed') return 'not-executed';
   return query.enqueuedAt === now ? 'refused' : 'missed';
-}
-
-function reportOf({ assignment, scheduler, settings, state, ...counts }: Replica, now: number): ReplicaReport {
-  const { replica, variant, version } = assignment;
-  const { queuedItems, runningItems, interfered } = scheduler.load(replica, now);
-  const { requests, items, executions, busyMs } = counts;
-  const memoryBytes = bytes(state === 'loading' ? 0 : (settings.profile?.memoryBytes ?? 0));
-  return {
-    ...{ replica, variant, version, state, memoryBytes, queuedItems, runningItems, interfered },
-    ...{ requests, items, executions, busyMs: milliseconds(busyMs) },
-    ...{ reason: '', loadMs: milliseconds(1), failures: 0, executorDeaths: 0, counts: noCounts },
-    ...{ poisonousQueries: 0, quarantined: false, checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 },
-  };
 }
