@@ -85,7 +85,7 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
     (1 - jitter + 2 * jitter * rng());
 
   const started = startCluster({
-    ...{ events, cluster, endsAt, plansFromMs, times: { loadMs: () => loadMs, runMs } },
+    ...{ events, cluster, endsAt, plansFromMs, timesOf: () => ({ loadMs: () => loadMs, runMs }) },
     routers: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)),
     ...{ routerParams: router, workerParams: worker, wayMs: network.wayMs },

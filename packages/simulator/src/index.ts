@@ -1,6 +1,7 @@
 export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
 export { profileOf, variantWithId } from './cluster/registry.js';
 export { createPlanner, type Planner, type Turn } from './control/planner.js';
+export { startCluster, type ClusterOptions } from './control/start-cluster.js';
 export { createEventQueue, type EventQueue } from './events/event-queue.js';
 export {
   type BatchChoice,
@@ -36,4 +37,5 @@ export { createNetwork, type Network, type NetworkOptions } from './serving/netw
 export { type ClientQuery, type QueryEnd } from './serving/query.js';
 export { type SettledQuery } from './serving/router.js';
 export { createWorker, type ServiceTimes, type Worker, type WorkerOptions } from './serving/worker.js';
-export { startCluster, type ClusterOptions, type StartedCluster } from './start-cluster.js';
+export { type StartedCluster } from './serving/started-cluster.js';
+export { simulate, type SimulateOptions, type SimulationProgress } from './simulate/simulate.js';

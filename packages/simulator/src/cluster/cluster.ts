@@ -109,7 +109,7 @@ const createProfile = ({ points, loadMs, memoryMib }: VariantProfile): Profile =
   rows: { kind: 'proved' },
 });
 
-const createWorkerInfo = (
+export const createWorkerInfo = (
   id: string,
   { hardwareClass, slots, memoryMib }: Omit<SimulatedWorkers, 'count'>,
 ): WorkerInfo => ({

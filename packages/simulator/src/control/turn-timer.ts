@@ -22,24 +22,20 @@ const turnMs = 1_000;
 export function createTurnTimer({ events, startsAt, endsAt, run }: TurnTimerOptions): TurnTimer {
   let restUntil = startsAt;
   let next = { at: Infinity };
-  let isRunning = false;
-  let isTriggered = false;
   function schedule(at: number): void {
     const own = (next = { at });
     if (at > endsAt) return;
     events.schedule(at, (now) => {
       if (next !== own) return;
-      [isRunning, isTriggered] = [true, false];
       restUntil = run(now);
-      isRunning = false;
-      schedule(isTriggered ? restUntil : restUntil + turnMs);
+      schedule(restUntil + turnMs);
     });
   }
   schedule(startsAt);
   return {
     trigger(now) {
-      if (isRunning) isTriggered = true;
-      else if (Math.max(now, restUntil) < next.at) schedule(Math.max(now, restUntil));
+      const at = Math.max(now, restUntil);
+      if (at < next.at) schedule(at);
     },
   };
 }

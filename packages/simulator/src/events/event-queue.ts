@@ -10,6 +10,8 @@ export interface EventQueue {
   schedule(at: number, run: (now: number) => void): void;
   /** Runs all events, also those that are scheduled meanwhile. */
   runAll(): void;
+  /** Runs up to `count` events that are due by `until`. Returns false if there were fewer. */
+  runSome(count: number, until: number): boolean;
 }
 
 export function createEventQueue(): EventQueue {
@@ -54,6 +56,14 @@ export function createEventQueue(): EventQueue {
     },
     runAll() {
       for (let next = pop(); next !== undefined; next = pop()) next.run(next.at);
+    },
+    runSome(count, until) {
+      for (let ran = 0; ran < count; ran += 1) {
+        if ((heap[0]?.at ?? Infinity) > until) return false;
+        const next = pop();
+        next?.run(next.at);
+      }
+      return true;
     },
   };
 }

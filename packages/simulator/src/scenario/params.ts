@@ -39,7 +39,7 @@ export interface TurnTime {
   readonly perReplicaMs: number;
 }
 
-export const defaultRouterParams: RouterParams = {
+const defaultRouterParams: RouterParams = {
   admit: defaultAdmitParams,
   route: defaultRouteParams,
   retry: defaultRetryParams,

@@ -56,7 +56,7 @@ export interface SettledQuery {
   readonly end: QueryEnd;
   readonly latencyMs: number;
   /** Candidate that answered. Undefined if none did. */
-  readonly candidate: Candidate | undefined;
+  readonly candidate: Pick<Candidate, 'variant' | 'hardwareClass'> | undefined;
   /** Latency that was promised. Undefined if none was for the whole latency. */
   readonly promisedMs: number | undefined;
 }

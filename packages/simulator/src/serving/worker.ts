@@ -4,11 +4,13 @@ import {
   bytes,
   milliseconds,
   noCounts,
+  type HardwareClassId,
   type ReplicaId,
   type ReplicaLoad,
   type ReplicaReport,
   type ReplicaState,
   type SlotGroup,
+  type VariantId,
 } from '@pareto/core';
 import {
   createWorkerCore,
@@ -34,7 +36,7 @@ export interface ServiceTimes {
 /** Receives what a result counts. */
 export interface WorkerObserver {
   /** Called when an executor has become ready, or is not ready any more. */
-  readonly onReady: (replica: AssignedReplica, isReady: boolean, now: number) => void;
+  readonly onReady: (variant: VariantId, hardwareClass: HardwareClassId, isReady: boolean) => void;
   /** Called when a worker without replicas gets one, and when it has none any more. */
   readonly onOccupied: (isOccupied: boolean, now: number) => void;
   /** Called when a replica takes a slot, or gives it back. */
@@ -177,7 +179,8 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
   function change(replica: Replica, state: ReplicaState, now: number): void {
     const { assigned, state: before } = replica;
     replica.state = state;
-    if ((before === 'ready') !== (state === 'ready')) observer?.onReady(assigned, state === 'ready', now);
+    if ((before === 'ready') !== (state === 'ready'))
+      observer?.onReady(assigned.spec.variant, assigned.hardwareClass, state === 'ready');
     onChange(now);
   }
 
@@ -285,7 +288,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
       for (const { sent } of open) reply(sent, { end: 'lost', load: undefined, tookMs: 0 }, now);
       open.clear();
       for (const { assigned, state, runs } of replicas.values()) {
-        if (state === 'ready') observer?.onReady(assigned, false, now);
+        if (state === 'ready') observer?.onReady(assigned.spec.variant, assigned.hardwareClass, false);
         if (runs.length > 0) observer?.onBusy(false, now);
       }
       if (replicas.size > 0) observer?.onOccupied(false, now);

@@ -3,15 +3,16 @@
 
 import type { Assignment, Rng, WorkerId, WorkerInfo } from '@pareto/core';
 import type { RouterParams, WorkerParams } from '@pareto/policy';
-import type { Cluster } from './cluster/cluster.js';
-import { createController } from './control/controller.js';
-import type { Planner, Turn } from './control/planner.js';
-import { startWorkerReports } from './control/worker-reports.js';
-import type { EventQueue } from './events/event-queue.js';
-import { createNetwork } from './serving/network.js';
-import type { ClientQuery } from './serving/query.js';
-import type { DemandReports, SettledQuery } from './serving/router.js';
-import { createWorker, type ServiceTimes, type Worker, type WorkerObserver } from './serving/worker.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { createController } from './controller.js';
+import type { Planner, Turn } from './planner.js';
+import { startWorkerReports } from './worker-reports.js';
+import type { EventQueue } from '../events/event-queue.js';
+import { createNetwork } from '../serving/network.js';
+import type { ClientQuery } from '../serving/query.js';
+import type { DemandReports, SettledQuery } from '../serving/router.js';
+import type { StartedCluster } from '../serving/started-cluster.js';
+import { createWorker, type ServiceTimes, type Worker, type WorkerObserver } from '../serving/worker.js';
 
 export interface ClusterOptions {
   readonly events: EventQueue;
@@ -31,23 +32,12 @@ export interface ClusterOptions {
   readonly turnMs: (workers: number, replicas: number) => number;
   /** Time of a message, one way. */
   readonly wayMs: number;
-  readonly times: ServiceTimes;
+  /** Returns the times of the executors of a worker. */
+  readonly timesOf: (worker: WorkerId) => ServiceTimes;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
   readonly onTurn?: ((turn: Turn) => void) | undefined;
   /** Returns what counts the events of a worker. Undefined if nothing does. */
   readonly observerOf?: ((worker: WorkerInfo) => WorkerObserver) | undefined;
-}
-
-export interface StartedCluster {
-  /** Sends a query to its router. */
-  arrived(query: ClientQuery, now: number): void;
-  /** Lets a worker join: a new one, or one that has ended. */
-  join(info: WorkerInfo, now: number): void;
-  /** Ends the process of a worker. */
-  fail(worker: WorkerId, now: number): void;
-  /** Lets a worker end once it holds no replicas. */
-  leave(worker: WorkerId, now: number): void;
-  killExecutors(worker: WorkerId, variant: string | undefined, now: number): void;
 }
 
 interface RunningWorker {
@@ -93,7 +83,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
       },
     });
     const worker = createWorker({
-      ...{ events, groups: info.slotGroups, params: options.workerParams, times: options.times },
+      ...{ events, groups: info.slotGroups, params: options.workerParams, times: options.timesOf(id) },
       ...{ reply: network.reply, observer: options.observerOf?.(info) },
       onChange: (now) => running.onChange(now),
     });

@@ -8,8 +8,8 @@ import {
   startCluster,
   type QueryEnd,
   type Turn,
-} from '../src/index.js';
-import { buildFleet, buildRegistry, buildSimulatedVariant } from './support/registry.js';
+} from '../../src/index.js';
+import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 
 const [firstMs, everyMs, count, routers] = [5_000, 10, 1_000, 2];
 
@@ -31,7 +31,7 @@ function run(latencyMs: number): Ran {
     cluster: createCluster(buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })), buildFleet(2, 2)),
     endsAt: firstMs + count * everyMs,
     routers: Array.from({ length: routers }, (_, index) => createSeededRng(index)),
-    times: { loadMs: () => 1_000, runMs: () => 8 },
+    timesOf: () => ({ loadMs: () => 1_000, runMs: () => 8 }),
     onSettled(_, settled) {
       ends.push(settled.end);
       latenciesMs.push(settled.latencyMs);

@@ -1,0 +1,82 @@
+// What the hosts of a run cost, and how they are used.
+
+import { priceOf, type HardwareClassId, type VariantId, type WorkerInfo } from '@pareto/core';
+import { batchCeiling, p50At } from '@pareto/policy';
+import type { Cluster } from '../cluster/cluster.js';
+import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
+import type { WorkerObserver } from '../serving/worker.js';
+import { createLevel, type Level } from './level.js';
+
+export interface UsageOptions {
+  readonly cluster: Cluster;
+  readonly steps: number;
+  readonly stepMs: number;
+  readonly startsAt: number;
+}
+
+export interface Usage {
+  readonly observerOf: (worker: WorkerInfo) => WorkerObserver;
+  /** Counts until the end of a step. */
+  endStep(step: number, now: number): void;
+  /** Returns the ready replicas of each variant on each class now. */
+  readonly ready: ReadonlyMap<VariantId, ReadonlyMap<HardwareClassId, number>>;
+  /** Cost of each step, from the first load of a worker until it is empty. */
+  readonly usd: Float64Array;
+  /** Slots that run batches and slots that are paid for, times ms. */
+  readonly busySlotMs: Float64Array;
+  readonly usedSlotMs: Float64Array;
+  /** Items per second that the ready replicas could run, at the end of each step. */
+  readonly capacity: Float64Array;
+}
+
+const msPerHour = 3_600_000;
+
+export function createUsage({ cluster, steps, stepMs, startsAt }: UsageOptions): Usage {
+  const create = (): Level => createLevel(steps, stepMs, startsAt);
+  const [usd, busySlots, usedSlots] = [create(), create(), create()];
+  const capacity = new Float64Array(steps);
+  const ready = new Map<VariantId, Map<HardwareClassId, number>>();
+  let capacityNow = 0;
+
+  /** Returns the items per second that a replica runs in batches of its ceiling, if it has a slot. */
+  function rateOf(id: VariantId, hardwareClass: HardwareClassId): number {
+    const variant = variantWithId(cluster, id);
+    const profile = profileOf(variant, hardwareClass);
+    const ceiling = batchCeiling(profile, latencyOf(cluster, variant.variant.task));
+    return (1_000 * ceiling) / p50At(profile, ceiling);
+  }
+  return {
+    ready,
+    capacity,
+    usd: usd.sums,
+    busySlotMs: busySlots.sums,
+    usedSlotMs: usedSlots.sums,
+    observerOf({ slotGroups: [group] }) {
+      const slots = group?.slots ?? 0;
+      const price = group === undefined ? 0 : (priceOf(cluster.prices, group.hardwareClass.id) ?? 0);
+      let [count, rates, own] = [0, 0, 0];
+      return {
+        onReady(variant, hardwareClass, isReady) {
+          const difference = isReady ? 1 : -1;
+          const byClass = ready.get(variant) ?? new Map<HardwareClassId, number>();
+          ready.set(variant, byClass.set(hardwareClass, (byClass.get(hardwareClass) ?? 0) + difference));
+          count += difference;
+          rates += difference * rateOf(variant, hardwareClass);
+          const next = count === 0 ? 0 : (rates / count) * Math.min(count, slots);
+          capacityNow += next - own;
+          own = next;
+        },
+        onOccupied(isOccupied, now) {
+          const difference = isOccupied ? slots : -slots;
+          usedSlots.add(difference, now);
+          usd.add((difference * price) / msPerHour, now);
+        },
+        onBusy: (isBusy, now) => busySlots.add(isBusy ? 1 : -1, now),
+      };
+    },
+    endStep(step, now) {
+      for (const level of [usd, busySlots, usedSlots]) level.advance(now);
+      capacity[step] = capacityNow;
+    },
+  };
+}

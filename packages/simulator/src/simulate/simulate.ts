@@ -1,0 +1,259 @@
+// A run of a scenario with a policy.
+
+import {
+  milliseconds,
+  resolveObjective,
+  systemClock,
+  workerId,
+  type Clock,
+  type HardwareClassId,
+  type VariantId,
+} from '@pareto/core';
+import { accuracyOn } from '@pareto/policy';
+import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
+import { withProfileErrors } from '../cluster/profile-errors.js';
+import { createPlannedTurns } from '../control/planned-turns.js';
+import { createPlanner, type Planner } from '../control/planner.js';
+import { startCluster } from '../control/start-cluster.js';
+import { createEventQueue, type EventQueue } from '../events/event-queue.js';
+import { createPartRng } from '../numbers/seeds.js';
+import type { PolicySetting, ServingPolicy } from '../policies/serving-policy.js';
+import { startBaseline } from '../policies/start-baseline.js';
+import type { SimulationResult } from '../result/simulation-result.js';
+import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
+import { createUsage, type Usage } from '../result/usage.js';
+import type { Fault } from '../scenario/fault.js';
+import { defaultSimulationParams } from '../scenario/params.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { StartedCluster } from '../serving/started-cluster.js';
+import { createExecutorTimes } from '../times/executor-times.js';
+import { createSlowness } from '../times/slowness.js';
+import { scheduleArrivals } from './schedule-arrivals.js';
+
+export interface SimulationProgress {
+  readonly simulatedMs: number;
+  readonly durationMs: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly onTime: number;
+}
+
+export interface SimulateOptions {
+  /** Called after each simulated second. */
+  readonly onProgress?: (progress: SimulationProgress) => void;
+  /** Ends the run early. The result then covers the part that was simulated. */
+  readonly signal?: AbortSignal;
+  /** Clock by which the run lets other work of the process run. */
+  readonly clock?: Clock;
+  /** Runs each turn of the control loop, to measure its time. */
+  readonly onTurn?: <T>(turn: () => T) => T;
+}
+
+/** Number of events after which a run lets other work of the process run. */
+const eventsPerPause = 50_000;
+/** Maximum number of steps of a second. Longer runs have longer steps. */
+const maxSteps = 7_200;
+const secondMs = 1_000;
+
+interface Run {
+  readonly events: EventQueue;
+  /** Time at which the run ends. */
+  readonly endsAt: number;
+  readonly warmUpMs: number;
+  readonly tally: Tally;
+  readonly result: (simulatedMs: number) => SimulationResult;
+}
+
+/** Runs a scenario. The same scenario, policy and seed give the same result. Rejects if the scenario contradicts itself. */
+export async function simulate(
+  scenario: Scenario,
+  policy: ServingPolicy,
+  seed: number,
+  { onProgress, signal, clock = systemClock, onTurn = (turn) => turn() }: SimulateOptions = {},
+): Promise<SimulationResult> {
+  const { durationMs } = scenario;
+  const { events, endsAt, warmUpMs, tally, result } = startRun(scenario, policy, seed, onTurn);
+  for (let now = 0; now < endsAt; now = Math.min(endsAt, now + secondMs)) {
+    const until = Math.min(endsAt, now + secondMs);
+    while (events.runSome(eventsPerPause, until)) await clock.sleep(milliseconds(0));
+    if (until <= warmUpMs) continue;
+    const simulatedMs = Math.min(durationMs, until - warmUpMs);
+    const { asked, answered, onTime } = tally.counts;
+    onProgress?.({ simulatedMs, durationMs, asked, answered, onTime });
+    await clock.sleep(milliseconds(0));
+    if (signal?.aborted === true) return result(simulatedMs);
+  }
+  return result(durationMs);
+}
+
+function startRun(scenario: Scenario, policy: ServingPolicy, seed: number, onTurn: <T>(turn: () => T) => T): Run {
+  const { registry, fleet, streams, durationMs, params = defaultSimulationParams } = scenario;
+  const { wayMs, warmUpMs, drainMs, turnTime } = params.cluster;
+  const errors = { error: scenario.profileError ?? 0, noise: scenario.profileNoise ?? 0 };
+  const seen = withProfileErrors(registry, errors, createPartRng(seed, 'profiles'));
+  const cluster = createCluster(seen, fleet);
+  const truth = seen === registry ? cluster : createCluster(registry, fleet);
+  const objectives = streams.map(({ task, objective }) => {
+    const known = cluster.tasks.find(({ name }) => name === task);
+    if (known === undefined) throw new Error(`a stream has the task '${task}', which the registry does not have`);
+    return resolveObjective(objective, known.defaultObjective);
+  });
+  const stepMs = secondMs * Math.ceil(durationMs / secondMs / maxSteps);
+  const steps = Math.ceil(durationMs / stepMs);
+  const events = createEventQueue();
+  const variants = listVariants(truth);
+  const indexes = indexVariants(variants);
+  const tally = createTally({ streams, objectives, variants, steps, stepMs, startsAt: warmUpMs });
+  const usage = createUsage({ cluster: truth, steps, stepMs, startsAt: warmUpMs });
+  const arrived = streams.map(() => 0);
+  const executors = createExecutorTimes(truth, createPartRng(seed, 'service'));
+  const slowness = createSlowness(scenario.faults, warmUpMs);
+  const endsAt = warmUpMs + durationMs + drainMs;
+
+  const setting: PolicySetting = {
+    ...{ cluster, streams, objectives, durationMs, warmUpMs, rng: createPartRng(seed, 'policy') },
+    *arrivals(stream) {
+      for (const at of streams[stream]?.arrivals(createPartRng(seed, 'arrivals', stream)) ?? []) {
+        if (at >= durationMs) return;
+        yield warmUpMs + at;
+      }
+    },
+  };
+  const common = {
+    ...{ events, cluster, endsAt, wayMs, observerOf: usage.observerOf },
+    onSettled(
+      query: { readonly index: number; readonly arrivesAt: number },
+      settled: {
+        readonly end: 'answered' | 'rejected' | 'dropped';
+        readonly latencyMs: number;
+        readonly candidate: { readonly variant: VariantId; readonly hardwareClass: HardwareClassId } | undefined;
+      },
+    ): void {
+      const { end, latencyMs, candidate } = settled;
+      const variant = candidate && indexes.get(candidate.variant)?.get(candidate.hardwareClass);
+      tally.ended(query.index, query.arrivesAt, end, latencyMs, variant ?? -1);
+    },
+  };
+  const started = start();
+  function start(): StartedCluster {
+    if (policy.kind === 'baseline')
+      return startBaseline({
+        ...{ ...common, objectives, arrived: () => arrived },
+        ...{ planner: policy.plan(setting), server: policy.serve(setting) },
+        timesOf: (worker) => ({
+          ...executors,
+          runMs: (variant, hardwareClass, size, now) =>
+            slowness(worker, now) * executors.runMs(variant, hardwareClass, size),
+        }),
+      });
+    const planner: Planner =
+      policy.kind === 'production'
+        ? createPlanner(params.turn)
+        : createPlannedTurns(policy.plan(setting), () => arrived);
+    return startCluster({
+      ...{ ...common, assigned: [], plansFromMs: 0, routerParams: params.router, workerParams: params.worker },
+      routers: Array.from({ length: scenario.routers }, (_, index) => createPartRng(seed, 'routers', index)),
+      planner: { turn: (view, isTriggered) => onTurn(() => planner.turn(view, isTriggered)) },
+      turnMs: (workers, replicas) =>
+        turnTime.baseMs + turnTime.perWorkerMs * workers + turnTime.perReplicaMs * replicas,
+      timesOf: (worker) => ({
+        loadMs: ({ spec, hardwareClass }) => executors.loadMs(spec.variant, hardwareClass),
+        runMs: ({ spec, hardwareClass }, size, now) =>
+          slowness(worker, now) * executors.runMs(spec.variant, hardwareClass, size),
+      }),
+    });
+  }
+  scheduleArrivals({
+    ...{ events, streams, routers: scenario.routers, rng: createPartRng(seed, 'router-of-query') },
+    arrivals: setting.arrivals,
+    onArrival(query, now) {
+      arrived[query.index] = (arrived[query.index] ?? 0) + 1;
+      tally.asked(query.index, now);
+      started.arrived(query, now);
+    },
+  });
+  for (const fault of scenario.faults) scheduleFault(fault, warmUpMs, events, started);
+  scheduleSteps({ steps, stepMs, startsAt: warmUpMs }, events, usage, (step) => {
+    for (const [variant, byClass] of usage.ready)
+      for (const [hardwareClass, count] of byClass)
+        if (count > 0) tally.replicas(step, indexes.get(variant)?.get(hardwareClass) ?? -1, count);
+  });
+  return {
+    ...{ events, endsAt, warmUpMs, tally },
+    result(simulatedMs) {
+      const simulated = Math.min(steps, Math.ceil(simulatedMs / stepMs));
+      const { totals, tasks, streams: byStream, series } = tally.result(simulated);
+      const list = (column: Float64Array, unit = 1): number[] =>
+        Array.from(column.subarray(0, simulated), (value) => value / unit);
+      const usd = list(usage.usd);
+      return {
+        ...{ scenario: scenario.name, policy: policy.name, seed, durationMs, simulatedMs, stepMs },
+        totals: { ...totals, usd: usd.reduce((sum, value) => sum + value, 0) },
+        ...{ tasks, streams: byStream },
+        series: {
+          ...{ ...series, usd, capacity: list(usage.capacity) },
+          ...{ busySlots: list(usage.busySlotMs, stepMs), usedSlots: list(usage.usedSlotMs, stepMs) },
+        },
+      };
+    },
+  };
+}
+
+const listVariants = ({ variants }: Cluster): readonly CountedVariant[] =>
+  variants.flatMap((one) =>
+    one.measurements.map(({ hardwareClass }) => ({
+      ...{ variant: one.variant.id, hardwareClass, accuracy: accuracyOn(one, hardwareClass)?.value ?? 0 },
+      className: hardwareClass.split('/')[1] ?? '',
+    })),
+  );
+
+function indexVariants(
+  variants: readonly CountedVariant[],
+): ReadonlyMap<VariantId, ReadonlyMap<HardwareClassId, number>> {
+  const indexes = new Map<VariantId, Map<HardwareClassId, number>>();
+  for (const [index, { variant, hardwareClass }] of variants.entries()) {
+    const own = indexes.get(variant) ?? new Map<HardwareClassId, number>();
+    indexes.set(variant, own.set(hardwareClass, index));
+  }
+  return indexes;
+}
+
+interface Steps {
+  readonly steps: number;
+  readonly stepMs: number;
+  readonly startsAt: number;
+}
+
+/** Observes the cluster at the end of each step. */
+function scheduleSteps(
+  { steps, stepMs, startsAt }: Steps,
+  events: EventQueue,
+  usage: Usage,
+  onStep: (step: number) => void,
+): void {
+  const schedule = (step: number): void => {
+    if (step >= steps) return;
+    events.schedule(startsAt + (step + 1) * stepMs, (now) => {
+      usage.endStep(step, now);
+      onStep(step);
+      schedule(step + 1);
+    });
+  };
+  schedule(0);
+}
+
+function scheduleFault(fault: Fault, startsAt: number, events: EventQueue, cluster: StartedCluster): void {
+  events.schedule(startsAt + fault.atMs, (now) => {
+    switch (fault.kind) {
+      case 'worker-fails':
+        return cluster.fail(workerId(fault.worker), now);
+      case 'worker-leaves':
+        return cluster.leave(workerId(fault.worker), now);
+      case 'worker-joins':
+        return cluster.join(createWorkerInfo(fault.worker, fault.of), now);
+      case 'executor-dies':
+        return cluster.killExecutors(workerId(fault.worker), fault.variant, now);
+      case 'slow-service':
+    }
+  });
+}

@@ -1,0 +1,79 @@
+import { equal, ok } from 'node:assert/strict';
+import { simulate, type Fault, type SimulationResult } from '../../src/index.js';
+import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
+import { buildScenario, evenly, imagesWithin, production } from '../support/scenario.js';
+
+/** Queries every 10 ms for 12 s, whose runs take 8 ms, on two workers with two slots. Each loads in one second. */
+const run = (faults: readonly Fault[]): Promise<SimulationResult> =>
+  simulate(
+    buildScenario({
+      ...{ faults, fleet: buildFleet(2, 2), streams: [imagesWithin(100, evenly(10))], durationMs: 12_000 },
+      registry: buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })),
+    }),
+    production,
+    1,
+  );
+
+const missed = ({ totals }: SimulationResult): number => totals.asked - totals.onTime;
+const replicasAt = ({ series }: SimulationResult, second: number): number =>
+  series.variants.reduce((sum, { replicas }) => sum + (replicas[second] ?? 0), 0);
+
+describe('faults', () => {
+  it('are needed for queries to be missed', async () => {
+    const result = await run([]);
+    equal(missed(result), 0);
+    ok(replicasAt(result, 2) >= 2);
+  });
+
+  it('retry the queries of a worker that fails on the other one', async () => {
+    const result = await run([{ kind: 'worker-fails', atMs: 3_000, worker: 'w0' }]);
+    const { series, totals } = result;
+    equal(series.usedSlots[2], 4);
+    equal(series.usedSlots[5], 2);
+    // Those that were lost run again, and the remaining slots suffice.
+    equal(totals.dropped, 0);
+    ok(totals.onTime >= totals.asked - 20, `${totals.onTime} of ${totals.asked} on time`);
+    ok(totals.answered >= totals.asked - 2);
+  });
+
+  it('move the replicas of a worker that leaves before it ends', async () => {
+    const result = await run([{ kind: 'worker-leaves', atMs: 3_000, worker: 'w0' }]);
+    equal(missed(result), 0);
+    equal(result.series.usedSlots[9], 2);
+  });
+
+  it('use a worker that joins', async () => {
+    const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
+    const result = await run([
+      { kind: 'worker-fails', atMs: 2_000, worker: 'w0' },
+      { kind: 'worker-joins', atMs: 5_000, worker: 'w9', of },
+    ]);
+    equal(result.series.usedSlots[4], 2);
+    equal(result.series.usedSlots[10], 4);
+  });
+
+  it('replace executors that die, and run their queries again', async () => {
+    const result = await run([
+      { kind: 'executor-dies', atMs: 3_001, worker: 'w0' },
+      { kind: 'executor-dies', atMs: 3_001, worker: 'w1', variant: 'small' },
+      { kind: 'executor-dies', atMs: 3_001, worker: 'w1', variant: 'none' },
+    ]);
+    const before = replicasAt(result, 2);
+    equal(replicasAt(result, 3), 0);
+    ok(replicasAt(result, 6) >= before);
+    ok(missed(result) > 0);
+    // The load takes a second.
+    ok(missed(result) < 200, `${missed(result)} missed`);
+    equal(result.totals.unfinished, 0);
+  });
+
+  it('slow down the batches of a worker for a time', async () => {
+    const slow = { kind: 'slow-service', atMs: 3_000, untilMs: 6_000, factor: 3 } as const;
+    const [one, all] = [await run([{ ...slow, worker: 'w0' }]), await run([slow])];
+    const [before, during] = [3, 5];
+    const busy = (result: SimulationResult, second: number): number => result.series.busySlots[second - 1] ?? 0;
+    ok(busy(one, during) > 1.2 * busy(one, before));
+    ok(busy(all, during) > 2 * busy(all, before));
+    ok(Math.abs(busy(all, 9) - busy(all, before)) < 0.3);
+  });
+});
