@@ -32,6 +32,7 @@ const table = {
     measures: 'the goodput of the policies in virtual time, next to an oracle and with the plan in the loop',
     minutes: 2.5,
   },
+  simulate: { measures: 'the speed of the simulator, and its memory', minutes: 2 },
   fleet: {
     measures: 'the cost of 1,000 workers and 20 routers for a controller, and the takeover by another controller',
     minutes: 3,
