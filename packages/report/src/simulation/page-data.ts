@@ -44,12 +44,14 @@ export interface SimulationData extends Intervals {
 
 /** Limits of the intervals, and of the values of all runs together. A run has up to 28 values for each interval. */
 const [minIntervals, maxIntervals, maxValues, valuesPerInterval] = [300, 1440, 1_000_000, 28];
+/** Limit of the runs that have charts over time. */
+const maxRuns = 100;
 /** Limit of the variants that have a colour. The others are added up. */
 const maxVariants = 9;
 
 /** Returns the data of results whose steps have the same length. */
 export function simulationData(results: readonly SimulationResult[]): SimulationData {
-  const shown = results.filter(({ series }) => series.asked.length > 0);
+  const shown = chartedRuns(results);
   const steps = Math.max(0, ...shown.map(({ series }) => series.asked.length));
   const affordable = Math.floor(maxValues / valuesPerInterval / Math.max(1, shown.length));
   const thinning = createThinning(steps, Math.max(minIntervals, Math.min(maxIntervals, affordable)));
@@ -73,6 +75,19 @@ export function simulationData(results: readonly SimulationResult[]): Simulation
         }),
     })),
   };
+}
+
+/** Returns the runs with charts over time in the order of the results: the first ones of each policy, up to the limit. */
+function chartedRuns(results: readonly SimulationResult[]): readonly SimulationResult[] {
+  const groups = resultsByPolicy(results.filter(({ series }) => series.asked.length > 0));
+  const ranked = groups.flatMap(([, runs]) => runs.map((run, rank) => ({ run, rank })));
+  const chosen = new Set(
+    ranked
+      .toSorted((a, b) => a.rank - b.rank)
+      .slice(0, maxRuns)
+      .map(({ run }) => run),
+  );
+  return results.filter((result) => chosen.has(result));
 }
 
 /** The colours of classes come first, which differ more. */

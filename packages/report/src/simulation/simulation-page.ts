@@ -32,7 +32,7 @@ export function simulationPage(results: readonly SimulationResult[], options: Si
     body: markup`${header(policies, results, options)}
 <main>
 ${results.length === 0 ? '' : comparison(policies, data.runs.length > 0)}
-${data.runs.length === 0 ? '' : overTime(data.intervalS, timeFigures)}
+${data.runs.length === 0 ? '' : overTime(data.intervalS, [chartedNote(data.runs.length, results.length), ...timeFigures])}
 ${results.length === 0 ? '' : section('Tasks and objectives', taskTables(results))}
 ${section('Profiles', profiles(scenario))}
 </main>`,
@@ -95,6 +95,9 @@ const comparison = (policies: readonly PolicySummary[], hasCharts: boolean): Mar
         : ''
     }${policyTable(policies)}`,
   );
+
+const chartedNote = (charted: number, all: number): Markup =>
+  charted === all ? markup`` : markup`<p class="note">${charted} of ${all} runs have charts over time.</p>`;
 
 const timeFigures: readonly Markup[] = [
   figure(

@@ -25,13 +25,15 @@ describe('simulationData', () => {
   });
 
   it('limits the size of many runs', () => {
-    const results = Array.from({ length: 100 }, (_, index) =>
-      buildResult({ policy: `policy-${index % 20}`, seed: Math.floor(index / 20), steps: 4_000 }),
-    );
-    const { intervals, runs } = simulationData(results);
+    const run = buildResult({ steps: 4_000 });
+    const results = Array.from({ length: 120 }, (_, index) => ({
+      ...{ ...run, policy: `policy-${Math.floor(index / 6)}`, seed: index % 6 },
+    }));
+    const { intervals, runs, policies } = simulationData(results);
+    assert.ok(intervals <= 360);
     assert.equal(runs.length, 100);
-    assert.ok(intervals <= 370);
-    assert.equal(runs[99]?.name, 'policy-19, seed 4');
+    assert.equal(runs.at(-1)?.name, 'policy-19, seed 4');
+    assert.equal(policies.flatMap((policy) => policy.runs).length, 120);
   });
 
   it('adds up the variants beyond nine', () => {
