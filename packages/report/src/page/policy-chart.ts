@@ -29,7 +29,7 @@ export function createPolicyChart(plot: HTMLElement, policies: readonly PolicyPo
       range: (min, max) => [Math.max(0, min), Math.min(end, max)],
       format: (index) => `${formatUsd(costs[index] ?? NaN)}/h`,
     },
-    y: attainmentAxis('% of queries on time'),
+    y: { ...attainmentAxis('% of queries on time'), range: (min) => attainmentRange(min) },
     series: policies.map(({ name, color: variable }, index) => ({
       name,
       color: variable,
@@ -39,6 +39,12 @@ export function createPolicyChart(plot: HTMLElement, policies: readonly PolicyPo
     hasPoints: true,
     hooks: { draw: [(chart) => drawMeans(chart, policies)] },
   });
+}
+
+/** Returns a range that separates policies which attain nearly everything. */
+function attainmentRange(min: number): readonly [min: number, max: number] {
+  const missed = Math.min(100, Math.max(0.01, 1.2 * (100 - min)));
+  return [100 - missed, 100 + 0.05 * missed];
 }
 
 interface PolicyMeans extends CostAndAttainment {

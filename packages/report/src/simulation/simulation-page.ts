@@ -61,21 +61,21 @@ function stoppedRuns(results: readonly SimulationResult[]): readonly string[] {
   return stopped === 0 ? [] : [`${stopped} of ${results.length} runs were stopped before their end.`];
 }
 
-/** Returns sentences on the first policy, and on how the others compare with it. */
+/** Returns sentences on the first policy, and on those that it does not beat. */
 function summarize(policies: readonly PolicySummary[], results: readonly SimulationResult[]): readonly string[] {
   const [first, ...others] = policies;
   const { totals } = results[0] ?? {};
   if (first === undefined || totals === undefined) return ['No run has ended.'];
   const { attainment, usdPerHour } = first;
-  const cheaper = others.filter(({ costRatio }) => costRatio < 1).length;
-  const better = others.filter(({ missedRatio }) => missedRatio < 1).length;
+  const namesOf = (chosen: readonly PolicySummary[]): string => chosen.map(({ policy }) => policy).join(', ') || 'none';
   return [
     'This is a simulation: nothing was measured on a cluster.',
     `${first.policy} answered ${formatPercent(attainment.mean)} of ${formatCount(totals.asked)} queries within their objective, at ${formatUsd(usdPerHour.mean)} per hour.`,
     ...(others.length === 0
       ? []
       : [
-          `Of ${others.length} other ${others.length === 1 ? 'policy' : 'policies'}, ${cheaper} cost less, and ${better} missed fewer queries.`,
+          `Policies that cost less: ${namesOf(others.filter(({ costRatio }) => costRatio < 1))}.`,
+          `Policies that missed fewer queries: ${namesOf(others.filter(({ missedRatio }) => missedRatio < 1))}.`,
         ]),
   ];
 }
