@@ -16,6 +16,7 @@ export {
   type ServingQuery,
   type ServingReplica,
 } from './policies/serving-policy.js';
+export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
 export { type Counts, type SimulationResult, type Totals, type VariantSeries } from './result/simulation-result.js';
 export { type Fault } from './scenario/fault.js';
 export { type SimulatedClass, type SimulatedFleet, type SimulatedWorkers } from './scenario/fleet.js';
