@@ -40,3 +40,5 @@ export { type SettledQuery } from './serving/router.js';
 export { createWorker, type ServiceTimes, type Worker, type WorkerOptions } from './serving/worker.js';
 export { type StartedCluster } from './serving/started-cluster.js';
 export { simulate, type SimulateOptions, type SimulationProgress } from './simulate/simulate.js';
+export { readStandardFiles } from './standard/read-standard-files.js';
+export { createStandardScenario, type StandardFiles, type StandardScenario } from './standard/standard-scenario.js';
