@@ -1,6 +1,7 @@
 // The open loop: sends requests at their times, whether or not earlier ones were answered.
 
 import { milliseconds, type Clock } from '@pareto/core';
+import type { LoadClock, WakeAt } from './load-clock.js';
 import type { SendRequest } from './send-request.js';
 
 export interface OpenLoop {
@@ -13,29 +14,37 @@ export interface OpenLoop {
 export async function runOpenLoop(
   { arrivals }: OpenLoop,
   send: SendRequest,
-  clock: Clock,
+  clock: LoadClock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const startedAt = clock.now();
-  const stopped = (): boolean => signal?.aborted === true;
+  const times = Float64Array.from(arrivals, (ms) => startedAt + ms);
+  let next = 0;
   let inFlight = 0;
   let onIdle: (() => void) | undefined;
   const end = (): void => {
     inFlight--;
     if (inFlight === 0) onIdle?.();
   };
-  for (let index = 0; index < arrivals.length && !stopped(); index++) {
-    const intendedAt = startedAt + (arrivals[index] ?? 0);
-    await sleepUntil(intendedAt, clock, signal);
-    if (stopped()) break;
-    inFlight++;
-    void send(index, intendedAt).then(end);
-  }
+  const sendDue = (count: number): void => {
+    while (next < count && signal?.aborted !== true) {
+      const index = next++;
+      inFlight++;
+      void send(index, times[index] ?? 0).then(end);
+    }
+  };
+  const wakeAt = clock.wakeAt ?? sleepingWakeAt(clock);
+  await wakeAt(times, sendDue, signal);
   if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
 }
 
-/** Resolves at a time, which a sleep may miss by less than 1 ms in both directions, or when the signal aborts. */
-async function sleepUntil(time: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  const left = time - clock.now();
-  if (left > 0) await clock.sleep(milliseconds(left), signal).catch(() => {});
-}
+/** Sleeps until each time. A sleep may end up to 1 ms before or after it. */
+const sleepingWakeAt =
+  (clock: Clock): WakeAt =>
+  async (times, onDue, signal) => {
+    for (let count = 0; count < times.length && signal?.aborted !== true;) {
+      const left = (times[count] ?? 0) - clock.now();
+      if (left > 0) await clock.sleep(milliseconds(left), signal).catch(() => {});
+      onDue(++count);
+    }
+  };

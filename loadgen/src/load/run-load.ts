@@ -1,6 +1,6 @@
 // Sends requests, in an open or a closed loop, and records their outcomes.
 
-import { errorText, ParetoError, type Clock, type Rng } from '@pareto/core';
+import { errorText, ParetoError, type Rng } from '@pareto/core';
 import type { RawCaller } from '@pareto/rpc';
 import type { Payload } from '../payloads.js';
 import type { TalliedClass } from '../tally/class-tally.js';
@@ -9,6 +9,7 @@ import type { Outcome } from '../tally/outcome.js';
 import { createTally } from '../tally/tally.js';
 import { readAnswer } from './read-answer.js';
 import { runClosedLoop, type ClosedLoop } from './closed-loop.js';
+import type { LoadClock } from './load-clock.js';
 import { runOpenLoop, type OpenLoop } from './open-loop.js';
 import type { SendRequest } from './send-request.js';
 import { createSenderMeter, type SenderMeter } from './sender-meter.js';
@@ -31,7 +32,7 @@ export interface LoadOptions {
   readonly timeoutMs: number;
   /** Connections, used in rotation. */
   readonly callers: readonly RawCaller[];
-  readonly clock: Clock;
+  readonly clock: LoadClock;
   readonly rng: Rng;
   /** Stops sending early. Requests in flight are still waited for. */
   readonly signal?: AbortSignal;
