@@ -8,11 +8,6 @@ const { detailsBytes, trailerBytes } = defaultLimits;
 const ellipsis = '…';
 const ellipsisBytes = 9;
 
-/** Matches the characters that gRPC for Node does not encode. */
-const isPlain = /^[A-Za-z0-9;,/?:@&=+$\-_.!~*'()#]$/;
-
-const encodedBytes = (character: string): number => (isPlain.test(character) ? 1 : 3 * Buffer.byteLength(character));
-
 /**
  * Returns the message of an error as well-formed Unicode, cut to 2 KiB after percent-encoding, at the boundary of a
  * character. A cut message ends with an ellipsis.
@@ -20,16 +15,15 @@ const encodedBytes = (character: string): number => (isPlain.test(character) ? 1
 export function cutDetails(text: string): string {
   // More characters do not fit, so that a text of any length takes the same time.
   const start = text.slice(0, detailsBytes + 1).toWellFormed();
+  if (encodeURI(start).length <= detailsBytes) return start;
   let bytes = 0;
-  let length = 0;
   let kept = 0;
   for (const character of start) {
-    bytes += encodedBytes(character);
-    if (bytes > detailsBytes) return start.slice(0, kept) + ellipsis;
-    length += character.length;
-    if (bytes <= detailsBytes - ellipsisBytes) kept = length;
+    bytes += encodeURI(character).length;
+    if (bytes > detailsBytes - ellipsisBytes) break;
+    kept += character.length;
   }
-  return start;
+  return start.slice(0, kept) + ellipsis;
 }
 
 /** Replaces the characters that a trailer must not contain. Most texts have none, which a loop finds sooner than a match. */
