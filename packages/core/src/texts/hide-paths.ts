@@ -2,6 +2,7 @@
 
 /** Returns the text with only the last part of each of these paths: `…/models` instead of `/var/cache/pareto/models`. */
 export function hidePaths(text: string, paths: readonly string[]): string {
+  if (paths.length === 0) return text;
   // The longest first, because a path may begin with another one.
   const longestFirst = paths
     .map((path) => path.replace(/\/+$/, ''))

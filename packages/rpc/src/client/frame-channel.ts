@@ -157,8 +157,9 @@ class Call implements StreamHandler, ClientCall {
   }
 
   #outcome(trailers: HeaderList | undefined): PayloadReply | ParetoError {
+    const metadata = readTrailers(this.#head?.fields ?? [], trailers?.fields);
+    if (metadata instanceof ParetoError) return metadata;
     try {
-      const metadata = readTrailers(this.#head?.fields ?? [], trailers?.fields);
       return { payload: readMessage(this.#chunks), trailers: metadata };
     } catch (error) {
       return error as ParetoError;
