@@ -71,11 +71,10 @@ function createSender(
     if (payload === undefined || call === undefined)
       throw new TypeError('expected at least one payload of each class, and one connection');
     const intendedMs = intendedAt - countedFrom;
-    const end = (outcome: Pick<Outcome, 'code' | 'variant' | 'right' | 'message'>, latencyMs: number): void =>
-      count({ ...outcome, classIndex, intendedMs, latencyMs });
     const fail = (error: unknown, latencyMs: number): void => {
       const code = error instanceof ParetoError ? error.code : 'internal';
-      end({ code, variant: '', right: undefined, message: errorText(error) }, latencyMs);
+      const message = errorText(error);
+      count({ code, classIndex, intendedMs, latencyMs, variant: '', right: undefined, message });
     };
     const sentAt = clock.now();
     const latencyFrom = Math.min(intendedAt, sentAt);
@@ -84,7 +83,8 @@ function createSender(
       ({ body }) => {
         const latencyMs = clock.now() - latencyFrom;
         try {
-          end({ code: 'ok', message: '', ...readAnswer(body, payload.label) }, latencyMs);
+          const { variant, right } = readAnswer(body, payload.label);
+          count({ code: 'ok', classIndex, intendedMs, latencyMs, variant, right, message: '' });
         } catch (error) {
           fail(error, latencyMs);
         }
