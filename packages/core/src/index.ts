@@ -32,6 +32,7 @@ export { findMisspelledVariable } from './texts/misspelled-variable.js';
 export { nearestName } from './texts/nearest-name.js';
 export { formatBytes } from './texts/format-bytes.js';
 export { groupBy } from './collections/group-by.js';
+export { exactExp, exactLog, halved } from './exact-math.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
 export {
   architectureNameOf,

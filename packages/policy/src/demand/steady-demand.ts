@@ -1,6 +1,6 @@
 // Rates that planning uses: they follow rising ones immediately, and falling ones after a delay.
 
-import type { Milliseconds } from '@pareto/core';
+import { exactExp, exactLog, type Milliseconds } from '@pareto/core';
 import type { DemandParams } from './demand-params.js';
 
 /** Rates by key: of a class of objectives, or of a variant. Keys with a rate of 0 are missing. */
@@ -78,5 +78,5 @@ function followRate(
  */
 function roundUp(rate: number, step: number, expected = 0): number {
   if (rate <= expected && rate * step > expected * (1 + 1e-6)) return expected;
-  return rate > 0 ? step ** Math.ceil(Math.log(rate) / Math.log(step) - 1e-9) : 0;
+  return rate > 0 ? exactExp(exactLog(step) * Math.ceil(exactLog(rate) / exactLog(step) - 1e-9)) : 0;
 }

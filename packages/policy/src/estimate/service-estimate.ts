@@ -1,6 +1,6 @@
 // The estimate of a replica's service time: its profile, corrected by how long its batches really take.
 
-import type { Profile, ReplicaLoad, Shapes } from '@pareto/core';
+import { exactExp, exactLog, halved, type Profile, type ReplicaLoad, type Shapes } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { createInterference, defaultInterferenceParams, type InterferenceParams } from './interference.js';
@@ -54,7 +54,8 @@ export function createServiceEstimate(params: EstimateParams = defaultEstimatePa
   const bounded = (factor: number): number => Math.min(params.maxFactor, Math.max(1 / params.maxFactor, factor));
   function remembered(factor: number, now: number): number {
     const idleMs = now - observedAt;
-    return idleMs <= params.halfLifeMs ? factor : factor ** (0.5 ** (idleMs / params.halfLifeMs - 1));
+    if (idleMs <= params.halfLifeMs) return factor;
+    return exactExp(halved(idleMs / params.halfLifeMs - 1) * exactLog(factor));
   }
   const typicalAt = (now: number): number => remembered(typical, now);
   const slowAt = (now: number): number => remembered(slow, now);

@@ -1,5 +1,7 @@
 // The time that a router keeps in reserve for what it does not know, so that few of its queries are refused or late.
 
+import { halved } from '@pareto/core';
+
 export interface Reserve {
   at(now: number): number;
   /** Records that a query which was predicted to wait was refused, or late. `itemMs`: time per item at the replica. */
@@ -17,7 +19,7 @@ export interface ReserveParams {
 export function createReserve({ rise, halfLifeMs }: ReserveParams): Reserve {
   let reserveMs = 0;
   let since = 0;
-  const at = (now: number): number => (reserveMs === 0 ? 0 : reserveMs * 0.5 ** ((now - since) / halfLifeMs));
+  const at = (now: number): number => (reserveMs === 0 ? 0 : reserveMs * halved((now - since) / halfLifeMs));
   return {
     at,
     missed(itemMs, now) {

@@ -1,7 +1,7 @@
 // The distribution of the times of runs whose median, 95th and 99th percentile are known.
 
-import type { Rng } from '@pareto/core';
-import { exp, log, normalQuantile } from '../numbers/exact-math.js';
+import { exactExp, exactLog, type Rng } from '@pareto/core';
+import { normalQuantile } from '../numbers/normal-quantile.js';
 
 /** The percentiles that a profile has, in ms. */
 interface Percentiles {
@@ -32,10 +32,14 @@ const normals = probabilities.map(normalQuantile);
  * meet all three percentiles exactly.
  */
 export function createTimeTable({ p50Ms, p95Ms, p99Ms }: Percentiles): Float64Array {
-  const [median, high, higher] = [log(p50Ms), log(Math.max(p50Ms, p95Ms)), log(Math.max(p50Ms, p95Ms, p99Ms))];
+  const [median, high, higher] = [
+    exactLog(p50Ms),
+    exactLog(Math.max(p50Ms, p95Ms)),
+    exactLog(Math.max(p50Ms, p95Ms, p99Ms)),
+  ];
   const body = (high - median) / z95;
   const tail = (higher - high) / (z99 - z95);
-  return Float64Array.from(normals, (z) => exp(z <= z95 ? median + z * body : high + (z - z95) * tail));
+  return Float64Array.from(normals, (z) => exactExp(z <= z95 ? median + z * body : high + (z - z95) * tail));
 }
 
 /** Draws a time, linearly between the quantiles of the table. */

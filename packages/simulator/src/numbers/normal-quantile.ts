@@ -1,36 +1,6 @@
-// Exponentials, logarithms and normal quantiles whose bits do not depend on the version of V8, unlike those of `Math.exp` and
-// `Math.log`: they use only the operations whose results IEEE 754 defines exactly.
+// Quantiles of the standard normal distribution.
 
-const ln2 = 0.6931471805599453;
-
-/** Returns e to the power of x, with a relative error below 1e-15, for |x| below 700. */
-export function exp(x: number): number {
-  const doublings = Math.round(x / ln2);
-  const rest = x - doublings * ln2;
-  let [term, sum] = [1, 1];
-  for (let n = 1; n <= 20; n += 1) {
-    term *= rest / n;
-    sum += term;
-  }
-  for (let n = 0; n < doublings; n += 1) sum *= 2;
-  for (let n = 0; n > doublings; n -= 1) sum /= 2;
-  return sum;
-}
-
-/** Returns the natural logarithm of a positive number, with an error below 1e-14. */
-export function log(x: number): number {
-  let [rest, doublings] = [x, 0];
-  for (; rest > Math.SQRT2; doublings += 1) rest /= 2;
-  for (; rest < Math.SQRT1_2; doublings -= 1) rest *= 2;
-  const ratio = (rest - 1) / (rest + 1);
-  const square = ratio * ratio;
-  let [power, sum] = [ratio, 0];
-  for (let n = 1; n <= 41; n += 2) {
-    sum += power / n;
-    power *= square;
-  }
-  return 2 * sum + doublings * ln2;
-}
+import { exactLog } from '@pareto/core';
 
 const central = {
   numerator: [
@@ -61,7 +31,7 @@ const polynomial = (coefficients: readonly number[], x: number): number =>
 export function normalQuantile(probability: number): number {
   if (probability > 1 - tailShare) return -normalQuantile(1 - probability);
   if (probability < tailShare) {
-    const q = Math.sqrt(-2 * log(probability));
+    const q = Math.sqrt(-2 * exactLog(probability));
     return polynomial(tail.numerator, q) / polynomial(tail.denominator, q);
   }
   const q = probability - 0.5;
