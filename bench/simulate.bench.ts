@@ -23,15 +23,15 @@ interface Shape {
 }
 
 const slots = 4;
-const durationMs = 30_000;
+const durationMs = 15_000;
 const shapes: readonly Shape[] = [
   {
     ...{ name: '40 candidates with 25 replicas each', variants: 20, replicas: 25, classes: ['fast', 'slow'] },
-    ...{ streams: 20, ratePerSecond: 12_000, perSecond: 50_000 },
+    ...{ streams: 20, ratePerSecond: 40_000, perSecond: 50_000 },
   },
   {
     ...{ name: 'one candidate with 1,000 replicas', variants: 1, replicas: 1_000, classes: ['fast'] },
-    ...{ streams: 1, ratePerSecond: 20_000, perSecond: 80_000 },
+    ...{ streams: 1, ratePerSecond: 80_000, perSecond: 80_000 },
   },
 ];
 

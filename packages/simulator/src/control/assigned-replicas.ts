@@ -4,6 +4,7 @@ import type { Assignment, ReplicaRoute, VariantSpec } from '@pareto/core';
 import { batchCeiling, type AssignedReplica, type PlacementVariant } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
+import { addressOf } from '../serving/network.js';
 
 export interface SentReplica {
   readonly assignment: Assignment;
@@ -25,7 +26,7 @@ export function createAssignedReplicas(cluster: Cluster): (assignment: Assignmen
     const sent = {
       assignment,
       assigned: { replica, spec, hardwareClass, batchCeiling: ceiling, profile, usdPerHour: 0 },
-      route: { id: replica, worker, address: `${worker}:1`, batchCeiling: ceiling },
+      route: { id: replica, worker, address: addressOf(worker), batchCeiling: ceiling },
     };
     known.set(assignment, sent);
     return sent;

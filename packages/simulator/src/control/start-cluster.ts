@@ -50,7 +50,7 @@ interface RunningWorker {
 /** Starts the cluster at the time 0: what happens on it are events of the queue. */
 export function startCluster(options: ClusterOptions): StartedCluster {
   const { events, cluster, endsAt, wayMs, routerParams } = options;
-  const deliver = (sentAt: number, to: (now: number) => void): void => events.schedule(sentAt + wayMs, to);
+  const deliver = events.createDelay(wayMs);
   const workers = new Map<WorkerId, RunningWorker>();
   const workerOf = (id: WorkerId): RunningWorker => {
     const worker = workers.get(id);

@@ -71,6 +71,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
   const hosts = new Map<WorkerId, Host>();
   /** Replicas of each task that load or are ready. */
   const byTask = new Map<string, BaselineReplica[]>();
+  const delay = events.createDelay(wayMs);
   let loads = 0;
   let arrivedBefore: readonly number[] = objectives.map(() => 0);
 
@@ -156,11 +157,11 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     if (replica === undefined) return settle(query, 'rejected', undefined, now);
     replica.inFlight += 1;
     replica.sent += 1;
-    events.schedule(now + wayMs, (at) => enqueue(replica, query, at));
+    delay(now, (at) => enqueue(replica, query, at));
   }
   function enqueue(replica: BaselineReplica, query: BaselineQuery, now: number): void {
     replica.inFlight -= 1;
-    if (replica.host.hasEnded) return events.schedule(now + wayMs, (at) => route(query, at));
+    if (replica.host.hasEnded) return delay(now, (at) => route(query, at));
     query.enqueuedAt = now;
     replica.queue.push(query);
     replica.waitsUntil = 0;
@@ -212,7 +213,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       endBatch(replica, at);
       replica.answered += batch.length;
       server.ended?.(replica, { queries: batch, tookMs }, at);
-      events.schedule(at + wayMs, (answeredAt) => {
+      delay(at, (answeredAt) => {
         for (const query of batch) settle(query, 'answered', replica, answeredAt);
       });
       removeIfDone(replica, at);
@@ -269,7 +270,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
         if (batch.length > 0) host.observer.onBusy(false, now);
         if (readyAt <= now && host.replicas.has(replica))
           host.observer.onReady(replica.variant, replica.hardwareClass, false);
-        for (const query of [...batch, ...queue]) events.schedule(now + wayMs, (at) => route(query, at));
+        for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
       }
       if (host.replicas.size > 0) host.observer.onOccupied(false, now);
       host.replicas.clear();

@@ -44,10 +44,11 @@ export interface Network {
 
 export function createNetwork(options: NetworkOptions): Network {
   const { events, wayMs, routerParams: params, rngs, demand, workerOf, onSettled } = options;
+  const delay = events.createDelay(wayMs);
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
-    events.schedule(now + wayMs, (at) => workerOf(sent.replica.worker).queue(sent, at));
+    delay(now, (at) => workerOf(sent.replica.worker).queue(sent, at));
   }
   const routers = rngs.map((rng, index) =>
     createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
@@ -57,7 +58,7 @@ export function createNetwork(options: NetworkOptions): Network {
     events.schedule(startsAt, (now) => {
       if (worker.hasEnded) return;
       const loads = worker.loads(now);
-      events.schedule(now + wayMs, (at) => router.reported(id, loads, at));
+      delay(now, (at) => router.reported(addressOf(id), loads, at));
       ping(router, worker, id, now + pingEveryMs, until);
     });
   }
@@ -67,7 +68,7 @@ export function createNetwork(options: NetworkOptions): Network {
       return sends;
     },
     reply(sent, reply, now) {
-      events.schedule(now + wayMs, (at) => routers[sent.query.handle.router]?.replied(sent, reply, at));
+      delay(now, (at) => routers[sent.query.handle.router]?.replied(sent, reply, at));
     },
     ping(workers, from, until) {
       for (const [index, router] of routers.entries())
@@ -77,7 +78,10 @@ export function createNetwork(options: NetworkOptions): Network {
         }
     },
     lose(worker, now) {
-      for (const router of routers) events.schedule(now + wayMs, (at) => router.lost(worker, at));
+      for (const router of routers) delay(now, (at) => router.lost(addressOf(worker), at));
     },
   };
 }
+
+/** Returns the address that routes have. */
+export const addressOf = (worker: WorkerId): string => `${worker}:1`;

@@ -4,12 +4,10 @@ import {
   resolveObjective,
   type Candidate,
   type PartialObjective,
-  type ReplicaId,
   type ReplicaLoad,
   type ReplicaRoute,
   type Rng,
   type RoutingTable,
-  type WorkerId,
 } from '@pareto/core';
 import {
   createRouterCore,
@@ -19,6 +17,7 @@ import {
   trackQuery,
   type AttemptEnd,
   type DemandReport,
+  type ReportedLoad,
   type RouterEffect,
   type RouterEvent,
   type RouterParams,
@@ -84,9 +83,9 @@ export interface Router {
   arrived(query: ClientQuery, now: number): void;
   replied(sent: SentQuery, reply: Reply, now: number): void;
   /** Ends the connection to a worker. Queries there end by replies. */
-  lost(worker: WorkerId, now: number): void;
+  lost(address: string, now: number): void;
   /** Applies the loads of a worker's ready replicas. */
-  reported(worker: WorkerId, loads: ReadonlyMap<ReplicaId, ReplicaLoad>, now: number): void;
+  reported(address: string, loads: readonly ReportedLoad[], now: number): void;
 }
 
 type Effect = RouterEffect<RoutedQuery>;
@@ -191,7 +190,8 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
       apply({ kind: 'linked' }, now);
     },
     arrived(query, now) {
-      const handle = { ...query, isDropped: false, isTimed: false };
+      const { index, arrivesAt, target, stated, router } = query;
+      const handle = { index, arrivesAt, target, stated, router, isDropped: false, isTimed: false };
       const arrived = { receivedAt: query.arrivesAt, deadlineAt: Infinity, requestBytes, priority: Infinity };
       resolveAgain(trackQuery(handle, arrived), now);
     },
@@ -202,15 +202,8 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
       const code = end === 'failed' ? ('internal' as const) : undefined;
       apply({ kind: 'ended', query, ...ended, ...timed, code, isGivenUp: false }, now);
     },
-    lost(worker, now) {
-      for (const [address, [first]] of core.replicas)
-        if (first?.worker === worker) apply({ kind: 'lost', address }, now);
-    },
-    reported(worker, loads, now) {
-      const reported = Array.from(loads, ([replicaId, load]) => ({ ...load, replicaId }));
-      for (const [address, [first]] of core.replicas)
-        if (first?.worker === worker) apply({ kind: 'reported', address, loads: reported }, now);
-    },
+    lost: (address, now) => apply({ kind: 'lost', address }, now),
+    reported: (address, loads, now) => apply({ kind: 'reported', address, loads }, now),
   };
 }
 

@@ -6,7 +6,6 @@ import {
   noCounts,
   type HardwareClassId,
   type ReplicaId,
-  type ReplicaLoad,
   type ReplicaReport,
   type ReplicaState,
   type SlotGroup,
@@ -17,6 +16,7 @@ import {
   isQuarantined,
   type AssignedReplica,
   type QueuedQuery,
+  type ReportedLoad,
   type RunningBatch,
   type WorkerEffect,
   type WorkerEvent,
@@ -59,7 +59,7 @@ export interface Worker {
   assign(assigned: readonly AssignedReplica[], now: number): void;
   queue(sent: SentQuery, now: number): void;
   /** Returns the loads of the ready replicas. */
-  loads(now: number): ReadonlyMap<ReplicaId, ReplicaLoad>;
+  loads(now: number): readonly ReportedLoad[];
   reports(now: number): readonly ReplicaReport[];
   /** Lets the executors of ready replicas die: of all, or of those of a variant. */
   killExecutors(variant: string | undefined, now: number): void;
@@ -228,23 +228,35 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
     }
     apply({ kind: 'died', replica: id, reason: 'the executor was killed' }, now);
   }
-  function reportOf({ assigned, state, ...counts }: Replica, now: number): ReplicaReport {
-    const { replica, spec, profile } = assigned;
+  /** Each field is written out, because copies of objects would take most of the time of a report. */
+  function reportOf(of: Replica, now: number): ReplicaReport {
+    const { replica, spec, profile } = of.assigned;
     const { queuedItems, runningItems, interfered } = core.load(replica, now);
-    const { requests, items, executions, busyMs, executorDeaths } = counts;
     const { reason, poisonousQueries } = core.status(replica);
-    const memoryBytes = bytes(state === 'loading' ? 0 : (profile?.memoryBytes ?? 0));
     return {
-      ...{ replica, variant: spec.variant, version: spec.version, state, reason, memoryBytes, poisonousQueries },
-      ...{ queuedItems, runningItems, interfered, requests, items, executions, busyMs: milliseconds(busyMs) },
-      ...{
-        executorDeaths,
-        loadMs: milliseconds(1),
-        failures: 0,
-        counts: noCounts,
-        quarantined: isQuarantined(poisonousQueries),
-      },
-      ...{ checkedRows: 0, mixedReason: '', comparedRows: 0, agreedRows: 0 },
+      replica,
+      variant: spec.variant,
+      version: spec.version,
+      state: of.state,
+      reason,
+      loadMs: milliseconds(1),
+      memoryBytes: bytes(of.state === 'loading' ? 0 : (profile?.memoryBytes ?? 0)),
+      queuedItems,
+      runningItems,
+      requests: of.requests,
+      items: of.items,
+      executions: of.executions,
+      failures: 0,
+      busyMs: milliseconds(of.busyMs),
+      executorDeaths: of.executorDeaths,
+      counts: noCounts,
+      poisonousQueries,
+      quarantined: isQuarantined(poisonousQueries),
+      interfered,
+      checkedRows: 0,
+      mixedReason: '',
+      comparedRows: 0,
+      agreedRows: 0,
     };
   }
 
@@ -266,15 +278,25 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
         return reply(sent, { end: 'not-executed', load: undefined, tookMs: 0 }, now);
       replica.requests += 1;
       const query: Queued = {
-        ...{ sent, items: 1, bytes: queryBytes, batchKey: '', priority: Infinity },
-        ...{ enqueuedAt: now, dueAt: now + sent.leftMs, deadlineAt: Infinity },
+        sent,
+        items: 1,
+        bytes: queryBytes,
+        batchKey: '',
+        priority: Infinity,
+        enqueuedAt: now,
+        dueAt: now + sent.leftMs,
+        deadlineAt: Infinity,
       };
       open.add(query);
       apply({ kind: 'queued', replica: id, query }, now);
     },
     loads(now) {
-      const loads = new Map<ReplicaId, ReplicaLoad>();
-      for (const [id, { state }] of replicas) if (state === 'ready') loads.set(id, core.load(id, now));
+      const loads: ReportedLoad[] = [];
+      for (const [replicaId, { state }] of replicas) {
+        if (state !== 'ready') continue;
+        const { queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered } = core.load(replicaId, now);
+        loads.push({ replicaId, queuedItems, runningItems, backlogMs, itemMs, typical, slow, interfered });
+      }
       return loads;
     },
     reports: (now) => Array.from(replicas.values(), (replica) => reportOf(replica, now)),

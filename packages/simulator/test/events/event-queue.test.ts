@@ -30,4 +30,43 @@ describe('createEventQueue', () => {
     events.runAll();
     deepStrictEqual(ran, [1, 2, 2.5, 3]);
   });
+  it('runs delayed events among the others', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: -1, max: 1 }))), (arrivals) => {
+        const events = createEventQueue();
+        const delays = [events.createDelay(3), events.createDelay(0)];
+        const ran: number[] = [];
+        const expected: number[] = [];
+        for (const [at, delay] of arrivals) {
+          expected.push(at + (delay < 0 ? 0 : ([3, 0][delay] ?? 0)));
+          events.schedule(at, (now) => {
+            if (delay < 0) ran.push(now);
+            else delays[delay]?.(now, (later) => ran.push(later));
+          });
+        }
+        events.runAll();
+        deepStrictEqual(
+          ran,
+          expected.toSorted((a, b) => a - b),
+        );
+      }),
+    );
+  });
+  it('keeps the order of many delayed events', () => {
+    const events = createEventQueue();
+    const delay = events.createDelay(1);
+    let [last, count] = [0, 0];
+    for (let at = 0; at < 20_000; at += 1)
+      events.schedule(at / 10, (now) =>
+        delay(now, (later) => {
+          deepStrictEqual(later >= last, true);
+          [last, count] = [later, count + 1];
+        }),
+      );
+    deepStrictEqual(events.runSome(50, 5), true);
+    deepStrictEqual(events.runSome(Infinity, 5), false);
+    deepStrictEqual(count, 41);
+    events.runAll();
+    deepStrictEqual(count, 20_000);
+  });
 });
