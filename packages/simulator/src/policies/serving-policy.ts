@@ -47,7 +47,7 @@ export interface ServingReplica {
   readonly state: 'loading' | 'ready' | 'draining';
   /** Time at which its load ends or ended. */
   readonly readyAt: number;
-  /** Queries that wait, by time of arrival at the worker. */
+  /** Queries that wait, in the order of the server. */
   readonly queue: readonly ServingQuery[];
   /** Queries that were sent to it and have not arrived at the worker yet. */
   readonly inFlight: number;
@@ -122,6 +122,8 @@ export interface EndedBatch {
 }
 
 export interface QueryServer {
+  /** Order of the queues: by time of arrival at the worker if undefined. */
+  readonly order?: 'arrival' | 'due';
   /** Decides about a query when it arrives. `replicas` are those of its task that load or are ready. */
   readonly route: (query: ServingQuery, replicas: readonly ServingReplica[], now: number) => RouteChoice;
   /** Decides about a batch. A replica runs one batch at a time. Slots go to the replica whose first query has waited for longest. */

@@ -163,7 +163,10 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     replica.inFlight -= 1;
     if (replica.host.hasEnded) return delay(now, (at) => route(query, at));
     query.enqueuedAt = now;
-    replica.queue.push(query);
+    const { queue } = replica;
+    // Behind the last query that is not due later.
+    const before = server.order === 'due' ? queue.findLastIndex(({ dueAt }) => dueAt <= query.dueAt) : queue.length - 1;
+    queue.splice(before + 1, 0, query);
     replica.waitsUntil = 0;
     pump(replica.host, now);
   }
