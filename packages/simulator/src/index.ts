@@ -1,3 +1,4 @@
+export { createBaselines } from './baselines/baselines.js';
 export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
 export { profileOf, variantWithId } from './cluster/registry.js';
 export { createPlanner, type Planner, type Turn } from './control/planner.js';
