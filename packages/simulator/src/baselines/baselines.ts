@@ -1,10 +1,13 @@
 // The policies that ours is compared with. Each is a folder, and an entry here.
 
 import type { ServingPolicy } from '../policies/serving-policy.js';
+import { createClipper } from './clipper/clipper.js';
 import { createFixed } from './fixed/fixed.js';
 
 /** Creates the baselines. Each has a name of its own. */
 export const createBaselines = (): readonly ServingPolicy[] => [
   createFixed({ preference: 'most-accurate' }),
   createFixed({ preference: 'cheapest' }),
+  createClipper({ preference: 'most-accurate' }),
+  createClipper({ preference: 'cheapest' }),
 ];
