@@ -3,6 +3,8 @@
 import type { ServingPolicy } from '../policies/serving-policy.js';
 import { createClipper } from './clipper/clipper.js';
 import { createFixed } from './fixed/fixed.js';
+import { createInfaas } from './infaas/infaas.js';
+import { defaultInfaasParams } from './infaas/params.js';
 
 /** Creates the baselines. Each has a name of its own. */
 export const createBaselines = (): readonly ServingPolicy[] => [
@@ -10,4 +12,6 @@ export const createBaselines = (): readonly ServingPolicy[] => [
   createFixed({ preference: 'cheapest' }),
   createClipper({ preference: 'most-accurate' }),
   createClipper({ preference: 'cheapest' }),
+  createInfaas(),
+  createInfaas({ ...defaultInfaasParams, waitsForLoads: false }, 'infaas-serving-flagged'),
 ];
