@@ -1,6 +1,7 @@
 // Rows of a scenario that runs with several seeds.
 
 import type { Row } from '../../../report.js';
+import { spreadRows } from '../../../report/spread-rows.js';
 import type { ClusterRun, Scenario } from '../simulate-cluster.js';
 
 const seeds = [1, 2, 3, 4, 5];
@@ -21,15 +22,6 @@ export function rowsOverSeeds(run: RunScenario, scenario: Scenario, measures: re
     for (const [index, { valueOf }] of measures.entries()) values[index]?.push(valueOf(ran));
   }
   return measures.flatMap(({ name, unit, reach }, index) =>
-    rowsOf({ name, unit, ...(reach && { reach }) }, values[index] ?? []),
+    spreadRows({ name, unit, ...(reach && { reach }) }, values[index] ?? []),
   );
-}
-
-function rowsOf(row: Omit<Row, 'value'>, values: readonly number[]): readonly Row[] {
-  const { name, unit } = row;
-  return [
-    { ...row, value: values.reduce((sum, value) => sum + value, 0) / values.length },
-    { name: `${name}, least`, value: Math.min(...values), unit },
-    { name: `${name}, most`, value: Math.max(...values), unit },
-  ];
 }
