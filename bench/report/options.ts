@@ -21,6 +21,8 @@ const commonFlags = {
 const otherFlags = {
   only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
+  data: { type: 'string', value: 'DIR', help: 'use the traces and tables in this folder instead of generated ones' },
+  resume: { type: 'boolean', help: 'continue a comparison that was stopped, with the results of its runs that ended' },
   patient: { type: 'boolean', help: 'repeat noisy pairs several times as often' },
   node: { type: 'string', value: 'RELEASE', help: 'run under this release of Node, such as 24, or this binary' },
   profile: {
@@ -37,6 +39,8 @@ export interface BenchmarkOptions {
   readonly help?: boolean;
   readonly only?: string;
   readonly quick?: boolean;
+  readonly data?: string;
+  readonly resume?: boolean;
   readonly patient?: boolean;
   readonly node?: string;
   readonly profile?: string;

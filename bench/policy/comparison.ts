@@ -1,0 +1,76 @@
+// The scenarios that policies are compared on: the standard scenario with windows of traces, for tuning, and kept aside for reports.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createStandardScenario, readStandardFiles, type Scenario, type StandardScenario } from '@pareto/simulator';
+import {
+  createStandardStreams,
+  cutPart,
+  generatedTraceNames,
+  generateTracePart,
+  planWindows,
+  readTracePart,
+  recordedTraceNames,
+  seeds,
+  traceFile,
+  type DataUse,
+  type TracePart,
+} from '@pareto/workload';
+
+/** Runs that are reported together: a window of a trace for each seed. */
+export interface ComparedGroup {
+  readonly name: string;
+  readonly runs: readonly ComparedRun[];
+}
+
+export interface ComparedRun {
+  readonly seed: number;
+  readonly scenario: Scenario;
+}
+
+export interface ComparisonOptions {
+  /** Compares on short windows of a single trace. */
+  readonly quick: boolean;
+  /** Folder with the traces and the tables of profiles. Both are generated if undefined. */
+  readonly data: string | undefined;
+}
+
+/** Lengths of a window. All policies together take a minute of CPU time for 6 minutes. */
+const [quickMs, fullMs] = [8_000, 360_000];
+const routers = 2;
+
+export async function comparedGroups({ quick, data }: ComparisonOptions): Promise<readonly ComparedGroup[]> {
+  const standard = createStandardScenario(data === undefined ? undefined : await readStandardFiles(data));
+  const groups: ComparedGroup[] = [];
+  for (const use of ['tuning', 'kept-aside'] as const) {
+    const parts = await readParts(data, use);
+    for (const part of quick ? parts.slice(0, 1) : parts)
+      groups.push(groupOf(part, standard, quick ? quickMs : fullMs));
+  }
+  return groups;
+}
+
+function readParts(data: string | undefined, use: DataUse): Promise<readonly TracePart[]> {
+  if (data === undefined) return Promise.resolve(generatedTraceNames.map((name) => generateTracePart(name, use)));
+  const read = async (name: (typeof recordedTraceNames)[number]): Promise<TracePart> =>
+    readTracePart(name, use, await readFile(join(data, traceFile(name)), 'utf8'));
+  return Promise.all(recordedTraceNames.map(read));
+}
+
+function groupOf(part: TracePart, standard: StandardScenario, windowMs: number): ComparedGroup {
+  const own = seeds[part.use];
+  const windows = planWindows(part.lengthMs, { count: own.length, windowMs });
+  return {
+    name: `${part.use}, ${part.name}`,
+    runs: own.flatMap((seed, index) => {
+      // A part that is too short for several windows is the same one for each seed.
+      const range = windows[index % windows.length];
+      return range === undefined ? [] : [{ seed, scenario: scenarioOf(cutPart(part, range), standard) }];
+    }),
+  };
+}
+
+const scenarioOf = (window: TracePart, { registry, fleet, tasks }: StandardScenario): Scenario => ({
+  ...{ name: window.name, registry, fleet, routers, faults: [], durationMs: window.lengthMs },
+  streams: createStandardStreams(window, tasks),
+});
