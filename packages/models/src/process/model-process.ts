@@ -4,7 +4,7 @@
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { milliseconds, ParetoError, publicText, type Clock } from '@pareto/core';
-import type { Isolation } from '@pareto/isolation';
+import { isOutOfMemory, type Isolation } from '@pareto/isolation';
 import { maxReplyBytes, type Job, type JobReply } from './job-protocol.js';
 
 export interface ModelProcess extends Disposable {
@@ -42,15 +42,6 @@ export interface ModelProcessOptions {
 /** Memory that an empty process maps. */
 const emptyBytes = 64 * 2 ** 20;
 const stderrKept = 20_000;
-const outOfMemory = /out of memory|allocation failed|bad_alloc|ENOMEM/i;
-/** Signals with which a Node process ends if an allocation fails. */
-const outOfMemorySignals: ReadonlySet<NodeJS.Signals | null> = new Set([
-  'SIGSEGV',
-  'SIGABRT',
-  'SIGTRAP',
-  'SIGILL',
-  'SIGBUS',
-]);
 
 /** The way in which a process ended. */
 type Exit =
@@ -149,7 +140,7 @@ function exitError(
   stderr: string,
   paths: readonly string[],
 ): ParetoError {
-  if (outOfMemory.test(stderr) || (exit.kind === 'exited' && outOfMemorySignals.has(exit.signal))) {
+  if (isOutOfMemory(exit.kind === 'exited' ? exit.signal : null, stderr)) {
     return new ParetoError('resource-exhausted', `${what} needed more than its memory limit of ${memoryLimit}`);
   }
   const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.split('\n').at(-1) ?? '';
