@@ -1,7 +1,14 @@
 // Starts the processes that handle models and clients' data, separated from the service and from each other by what the
 // host offers.
 
-import { execFile, spawn, type ChildProcess, type SpawnOptions, type StdioOptions } from 'node:child_process';
+import {
+  execFile,
+  spawn,
+  type ChildProcess,
+  type SerializationType,
+  type SpawnOptions,
+  type StdioOptions,
+} from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { findTool } from './find-tool.js';
 import type { UserIds } from './user-ids.js';
@@ -15,6 +22,8 @@ export interface IsolatedProgram extends ProcessBounds {
   /** The whole environment: nothing is inherited. Empty by default. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly stdio: StdioOptions;
+  /** Format of messages, if `stdio` has a channel for them. `json` by default. */
+  readonly serialization?: SerializationType;
 }
 
 export interface IsolatedProcess {
@@ -26,6 +35,11 @@ export interface IsolatedProcess {
   grantFolder(folder: string): Promise<void>;
   /** Lowers the maximum size of the process's data. Resolves with false if it fails, for example without `prlimit`. */
   limitData(dataBytes: number): Promise<boolean>;
+  /**
+   * Sets the CPU time, counted from the start of the process, at which the kernel ends it with SIGXCPU. Resolves with false if it
+   * fails, for example without `prlimit`.
+   */
+  limitCpu(seconds: number): Promise<boolean>;
 }
 
 export interface Isolation {
@@ -39,7 +53,7 @@ export interface Isolation {
 /** Creates an isolation. Without `users`, processes run as the user of the service. */
 export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation {
   return {
-    start({ script, nodeFlags, environment = {}, stdio, ...bounds }) {
+    start({ script, nodeFlags, environment = {}, stdio, serialization = 'json', ...bounds }) {
       const user = users?.take();
       const command = [...wrap(wrappers, bounds, user), process.execPath, ...nodeFlags, script];
       const [file = process.execPath, ...args] = command;
@@ -48,13 +62,15 @@ export function createIsolation(wrappers: Wrappers, users?: UserIds): Isolation 
       const release = (): void => {
         if (user !== undefined) users?.release(user);
       };
-      const child = spawnOr(release, file, args, { env: { ...environment }, stdio, ...asUser });
+      const child = spawnOr(release, file, args, { env: { ...environment }, stdio, serialization, ...asUser });
       // A process that could not be started emits no `exit`.
       if (child.pid === undefined) release();
       else child.once('exit', release);
       return {
         child,
-        limitData: (dataBytes) => limitData(wrappers.prlimit, child.pid, dataBytes, user),
+        limitData: (dataBytes) => limit(wrappers.prlimit, child.pid, `--data=${dataBytes}`, user),
+        // Only the soft limit, so that it can be raised again.
+        limitCpu: (seconds) => limit(wrappers.prlimit, child.pid, `--cpu=${seconds}:`, user),
         grantFolder: async (folder) => {
           if (user !== undefined) await chown(folder, user.uid, user.gid).catch(() => undefined);
         },
@@ -74,16 +90,16 @@ function spawnOr(onFailure: () => void, file: string, args: readonly string[], o
 }
 
 /** Runs `prlimit` as the user of the process, who may lower its limits without the capability for all processes. */
-const limitData = (
+const limit = (
   prlimit: string | undefined,
   pid: number | undefined,
-  dataBytes: number,
+  bound: string,
   user: ProcessUser | undefined,
 ): Promise<boolean> =>
   new Promise((resolve) => {
     if (prlimit === undefined || pid === undefined) return resolve(false);
     const options = { env: {}, ...user };
-    execFile(prlimit, [`--pid=${pid}`, `--data=${dataBytes}`], options, (error) => resolve(error === null));
+    execFile(prlimit, [`--pid=${pid}`, bound], options, (error) => resolve(error === null));
   });
 
 /** Isolation by the environment alone, for programs that load trusted models: tests and benchmarks. */
