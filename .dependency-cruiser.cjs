@@ -53,10 +53,13 @@ module.exports = {
     },
     pure('policy'),
     pure('workload'),
-    ...engine.filter((name) => !['models', 'runtime', 'rpc'].includes(name)).map((name) => only(name, 'core')),
+    ...engine
+      .filter((name) => !['models', 'runtime', 'rpc', 'solver'].includes(name))
+      .map((name) => only(name, 'core')),
     only('rpc', 'core', 'http2', 'protocol'),
     only('models', 'core', 'blobs', 'isolation'),
     only('runtime', 'core', 'isolation'),
+    only('solver', 'core', 'isolation'),
     only('simulator', 'core', 'policy', 'workload', 'solver'),
     only('service', 'core', ...engine),
     only('client', 'core', ...engine),
