@@ -1,4 +1,12 @@
 export { createBaselines } from './baselines/baselines.js';
+export {
+  boundScenario,
+  defaultClairvoyantParams,
+  planScenario,
+  type ClairvoyantParams,
+  type PlannedScenario,
+} from './baselines/clairvoyant/plan-clairvoyant.js';
+export { type RelaxedBound } from './baselines/clairvoyant/relaxed/bound-cost.js';
 export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
 export { profileOf, variantWithId } from './cluster/registry.js';
 export { createPlanner, type Planner, type Turn } from './control/planner.js';
