@@ -1,7 +1,7 @@
 // Describes the settings of a run in words.
 
 import type { RunDescription } from '../html/format-html.js';
-import { formatDuration } from '../settings/duration.js';
+import { formatDuration } from '@pareto/core';
 import type { ArrivalSettings, LoadSettings, QuerySettings, TraceSettings } from '../settings/load-settings.js';
 import type { LoadRun } from '../tally/load-run.js';
 

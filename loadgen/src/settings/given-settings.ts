@@ -1,8 +1,21 @@
 // The table of settings. Each is a flag of the command line, and a key of scenario files.
 
 import type { MetricLimits, ServiceClass } from '@pareto/core';
-import * as formats from './formats.js';
-import type { Format } from './formats.js';
+import {
+  count,
+  duration,
+  durationOrZero,
+  flag,
+  notNegative,
+  oneOf,
+  positive,
+  share,
+  text,
+  upToOne,
+  wholeNumber,
+  type Format,
+} from '@pareto/scenario';
+import { addresses, headers } from './formats.js';
 import { parseMix, type MixedLatency } from './mix.js';
 
 export interface GivenServer {
@@ -59,10 +72,6 @@ export interface Setting<T> {
 type Settings<T> = { readonly [K in keyof T]: Setting<T[K]> };
 
 const setting = <T>(flag: string, format: Format<T>, help: string): Setting<T> => ({ flag, format, help });
-
-const { addresses, count, duration, durationOrZero, flag, headers, notNegative, oneOf, positive, share, text } =
-  formats;
-const { upToOne, wholeNumber } = formats;
 
 export const serverSettings: Settings<GivenServer> = {
   address: setting(

@@ -1,6 +1,6 @@
 // The mix of latency objectives of --mix.
 
-import { invalid, text } from './formats.js';
+import { invalid, text } from '@pareto/scenario';
 
 export interface MixedLatency {
   readonly latencyMs: number;

@@ -1,6 +1,6 @@
 // Completes the settings of an arrival process.
 
-import { invalid } from './formats.js';
+import { invalid } from '@pareto/scenario';
 import type { GivenArrivals } from './given-settings.js';
 import type { ArrivalSettings } from './load-settings.js';
 

@@ -1,7 +1,7 @@
 // Completes the queries of a run: those of a scenario file, or those that flags describe.
 
 import { groupBy } from '@pareto/core';
-import { invalid } from './formats.js';
+import { invalid } from '@pareto/scenario';
 import { targetSettings, type Given, type GivenArrivals, type GivenTarget } from './given-settings.js';
 import type { QuerySettings } from './load-settings.js';
 import type { GivenQuery, Scenario } from './parse-scenario.js';

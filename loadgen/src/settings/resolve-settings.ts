@@ -1,6 +1,6 @@
 // Merges flags and a scenario file into the settings of a run.
 
-import { invalid } from './formats.js';
+import { invalid } from '@pareto/scenario';
 import type { Given } from './given-settings.js';
 import type { LoadSettings, LoopSettings, TlsSettings } from './load-settings.js';
 import type { Scenario } from './parse-scenario.js';

@@ -1,8 +1,7 @@
 // Scales a part of a trace to a duration and a rate.
 
-import { ParetoError } from '@pareto/core';
+import { formatDuration, ParetoError } from '@pareto/core';
 import { arrivalsOf, cutTrace, lengthOf, type Trace, type TraceArrivals } from '@pareto/workload';
-import { formatDuration } from '../settings/duration.js';
 import type { TraceSettings } from '../settings/load-settings.js';
 
 /**

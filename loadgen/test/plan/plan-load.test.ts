@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { createSeededRng } from '@pareto/core';
+import { parseYaml } from '@pareto/scenario';
 import { createTempFolder } from '@pareto/testkit';
 import { createStreams } from '../../src/plan/create-streams.js';
 import { intervalMsOf, planLoad, type LoadPlan } from '../../src/plan/plan-load.js';
@@ -8,7 +9,7 @@ import { parseScenario } from '../../src/settings/parse-scenario.js';
 import { resolveSettings } from '../../src/settings/resolve-settings.js';
 
 async function plan(file: string): Promise<LoadPlan> {
-  const settings = resolveSettings({}, parseScenario(file, 'load.yaml'));
+  const settings = resolveSettings({}, parseScenario(parseYaml(file, 'load.yaml')));
   return planLoad(settings, await createStreams(settings), createSeededRng(1));
 }
 

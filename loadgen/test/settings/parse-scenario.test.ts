@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parseYaml } from '@pareto/scenario';
 import { parseScenario } from '../../src/settings/parse-scenario.js';
+import { readScenario } from '../../src/settings/read-scenario.js';
 import { resolveSettings } from '../../src/settings/resolve-settings.js';
 
 describe('parseScenario', () => {
@@ -16,7 +18,7 @@ describe('parseScenario', () => {
         - { target: digits, latencyMs: 50, weight: 3, data: ../digits.npz }
         - { name: slow, target: shapes, arrivals: poisson, rate: 1, class: offline }
     `;
-    assert.deepEqual(parseScenario(text, 'load/three.yaml'), {
+    assert.deepEqual(parseScenario(parseYaml(text, 'load/three.yaml')), {
       file: 'load/three.yaml',
       settings: {
         ...{ rate: 50, duration: 1_800_000, warmUp: 5_000, trace: 'load/traces/day.csv' },
@@ -30,7 +32,7 @@ describe('parseScenario', () => {
   });
 
   it('reads JSON', () => {
-    const { settings, queries } = parseScenario('{ "target": "digits", "inFlight": 8 }', 'load.json');
+    const { settings, queries } = parseScenario(parseYaml('{ "target": "digits", "inFlight": 8 }', 'load.json'));
     assert.deepEqual([settings, queries], [{ target: 'digits', inFlight: 8 }, undefined]);
   });
 
@@ -55,14 +57,14 @@ describe('parseScenario', () => {
   ];
   for (const [text, message] of invalid)
     it(`rejects ${JSON.stringify(text)}`, () =>
-      assert.throws(() => parseScenario(text, 'load.yaml'), { message, code: 'invalid-argument' }));
+      assert.throws(() => parseScenario(parseYaml(text, 'load.yaml')), { message, code: 'invalid-argument' }));
 
   it('accepts the examples', async () => {
     const folder = fileURLToPath(new URL('../../../examples/load/', import.meta.url));
     const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
     assert.ok(names.length > 0);
     for (const name of names) {
-      const scenario = parseScenario(await readFile(`${folder}${name}`, 'utf8'), name);
+      const scenario = await readScenario(`${folder}${name}`);
       assert.ok(resolveSettings({}, scenario).queries.length > 1);
     }
   });

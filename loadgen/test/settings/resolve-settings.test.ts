@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { LoadSettings } from '../../src/index.js';
 import type { Given } from '../../src/settings/given-settings.js';
+import { parseYaml } from '@pareto/scenario';
 import { parseScenario } from '../../src/settings/parse-scenario.js';
 import { resolveSettings } from '../../src/settings/resolve-settings.js';
 
 const resolve = (flags: Partial<Given>, file?: string): LoadSettings =>
-  resolveSettings(flags, file === undefined ? undefined : parseScenario(file, 'load.yaml'));
+  resolveSettings(flags, file === undefined ? undefined : parseScenario(parseYaml(file, 'load.yaml')));
 
 const target = 'digits';
 

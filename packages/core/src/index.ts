@@ -27,6 +27,7 @@ export { SlotList } from './collections/slot-list.js';
 export { TimerWheel } from './timer-wheel.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';
 export { cutText } from './texts/cut-text.js';
+export { formatDuration, parseDuration } from './texts/duration.js';
 export { editDistance } from './texts/edit-distance.js';
 export { findMisspelledVariable } from './texts/misspelled-variable.js';
 export { nearestName } from './texts/nearest-name.js';

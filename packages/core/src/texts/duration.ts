@@ -5,7 +5,8 @@ const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 /** Parses `90` (seconds), `500ms`, `90s`, `30m` or `1h` into milliseconds. Undefined if the text has another form. */
 export function parseDuration(text: string): number | undefined {
   const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|[smh])?$/.exec(text.trim()) ?? [];
-  return count === undefined ? undefined : Number(count) * (unitsMs[unit] ?? 0);
+  const ms = count === undefined ? Infinity : Number(count) * (unitsMs[unit] ?? 0);
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 /** Formats milliseconds in their two largest units: `500ms`, `1m 30s`, `2h`. */

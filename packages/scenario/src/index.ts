@@ -1,0 +1,30 @@
+export {
+  count,
+  duration,
+  durationOrZero,
+  flag,
+  invalid,
+  notNegative,
+  oneOf,
+  positive,
+  share,
+  text,
+  upToOne,
+  wholeNumber,
+  type Format,
+} from './formats.js';
+export {
+  fieldError,
+  listOf,
+  mapOf,
+  needed,
+  objectOf,
+  optional,
+  pathBeside,
+  topOf,
+  valueOf,
+  type Field,
+  type Reader,
+  type Table,
+} from './read-table.js';
+export { parseYaml, readYaml, type YamlFile } from './yaml-file.js';
