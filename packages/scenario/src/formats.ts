@@ -7,7 +7,8 @@ export type Format<T> = (value: unknown) => T;
 
 export const invalid = (message: string): ParetoError => new ParetoError('invalid-argument', message);
 
-const numberWhere =
+/** Reads a finite number, also as text. */
+export const numberWhere =
   (expected: string, isValid: (value: number) => boolean): Format<number> =>
   (value) => {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -24,6 +25,9 @@ export const count: Format<number> = numberWhere(
   'a whole number of at least 1',
   (value) => Number.isInteger(value) && value >= 1,
 );
+
+export const countUpTo = (max: number): Format<number> =>
+  numberWhere(`a whole number from 1 to ${max}`, (value) => Number.isInteger(value) && value >= 1 && value <= max);
 
 /** Reads a duration in ms. */
 const durationFrom =

@@ -1,10 +1,12 @@
 export {
   count,
+  countUpTo,
   duration,
   durationOrZero,
   flag,
   invalid,
   notNegative,
+  numberWhere,
   oneOf,
   positive,
   share,
@@ -14,6 +16,8 @@ export {
   type Format,
 } from './formats.js';
 export {
+  choiceOf,
+  fieldAt,
   fieldError,
   listOf,
   mapOf,

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { cutText, errorText, nearestName, ParetoError } from '@pareto/core';
-import { text, type Format } from './formats.js';
+import { oneOf, text, type Format } from './formats.js';
 import type { Path, YamlFile } from './yaml-file.js';
 
 /** The file of a field. Errors have no line if `lineOf` is omitted. */
@@ -34,10 +34,11 @@ export type Table<T> = {
 
 export const topOf = (source: Source & Pick<YamlFile, 'value'>): Field => ({ source, path: [], value: source.value });
 
-const fieldAt = ({ source, path, value }: Field, key: string | number): Field => ({
-  source,
-  path: [...path, key],
-  value: (value as Readonly<Record<string | number, unknown>>)[key],
+/** Returns the part of a value that the keys and indexes lead to. */
+export const fieldAt = (field: Field, ...path: Path): Field => ({
+  source: field.source,
+  path: [...field.path, ...path],
+  value: path.reduce((value, key) => (value as Readonly<Record<string | number, unknown>>)[key], field.value),
 });
 
 /** Reads the value by a format. `example` is shown in the error. */
@@ -90,6 +91,17 @@ export const listOf =
   (field) => {
     if (!Array.isArray(field.value) || field.value.length === 0) throw fieldError(field, `expected ${expected}`);
     return field.value.map((_element, index) => read(fieldAt(field, index)));
+  };
+
+/** Reads an object of one of several forms, which the value of a key selects. */
+export const choiceOf =
+  <T>(key: string, forms: Readonly<Record<string, Reader<T>>>): Reader<T> =>
+  (field) => {
+    const names = Object.keys(forms);
+    const value = objectIn(field, `an object with the key ${key}`);
+    if (!Object.hasOwn(value, key)) throw fieldError(field, `expected the key ${key}: ${names.join(', ')}`);
+    const name = valueOf(oneOf(names))(fieldAt(field, key));
+    return forms[name]?.(field) as T;
   };
 
 /** Returns an error that names the place of the field. */

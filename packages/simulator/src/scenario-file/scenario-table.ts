@@ -1,0 +1,132 @@
+// The content of a scenario file: what is simulated, and the policies and seeds to compare.
+
+import { cutText, formatDuration, nearestName } from '@pareto/core';
+import {
+  countUpTo,
+  duration,
+  fieldAt,
+  fieldError,
+  listOf,
+  needed,
+  numberWhere,
+  objectOf,
+  optional,
+  share,
+  text,
+  topOf,
+  valueOf,
+  type Field,
+  type Reader,
+  type YamlFile,
+} from '@pareto/scenario';
+import type { Fault } from '../scenario/fault.js';
+import type { SimulatedFleet } from '../scenario/fleet.js';
+import type { SimulatedRegistry } from '../scenario/registry.js';
+import { defaultSimulationParams, type SimulationParams } from '../scenario/params.js';
+import { readFaults } from './faults-table.js';
+import { readFleet } from './fleet-table.js';
+import { overridesOf } from './override-params.js';
+import { readRegistry } from './registry-table.js';
+import { readTraffic, type GivenStream } from './traffic-table.js';
+
+const maxRouters = 1_000;
+const maxDays = 31;
+const dayMs = 24 * 3_600_000;
+
+/** Seeds are numbers of 32 bits. */
+const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+const seed = numberWhere('a whole number from 0 to 4294967295', isSeed);
+
+const readDuration: Reader<number> = (field) => {
+  const ms = valueOf(duration, 'duration: 10m')(field);
+  if (ms <= maxDays * dayMs) return ms;
+  throw fieldError(field, `expected at most ${maxDays} days, received ${formatDuration(ms)}`);
+};
+
+export interface GivenScenario {
+  readonly name?: string;
+  /** In ms. */
+  readonly duration: number;
+  readonly routers?: number;
+  readonly fleet: SimulatedFleet;
+  readonly registry: SimulatedRegistry;
+  readonly traffic: readonly GivenStream[];
+  readonly faults?: readonly Fault[];
+  readonly params?: SimulationParams;
+  readonly profileError?: number;
+  readonly profileNoise?: number;
+  readonly policies?: readonly string[];
+  readonly seeds?: readonly number[];
+}
+
+const scenarioTable = objectOf<GivenScenario>(
+  {
+    name: optional(valueOf(text, 'name: black-friday')),
+    duration: needed(readDuration, 'the simulated time, such as duration: 10m'),
+    routers: optional(valueOf(countUpTo(maxRouters), 'routers: 2')),
+    fleet: needed(readFleet, 'hardware classes and workers'),
+    registry: needed(readRegistry, 'the variants of each task'),
+    traffic: needed(readTraffic, 'streams of queries'),
+    faults: optional(readFaults),
+    params: optional(overridesOf(defaultSimulationParams)),
+    profileError: optional(valueOf(share, 'profileError: 0.2')),
+    profileNoise: optional(valueOf(share, 'profileNoise: 0.05')),
+    policies: optional(listOf(valueOf(text), 'a list of policies, such as [pareto]')),
+    seeds: optional(listOf(valueOf(seed), 'a list of numbers, such as [1, 2, 3]')),
+  },
+  'keys such as duration, fleet, registry and traffic',
+);
+
+/** Checks the content of a file. Throws `invalid-argument`, which names the file, the line and the key. */
+export function parseScenario(yaml: YamlFile): GivenScenario {
+  const field = topOf(yaml);
+  const given = scenarioTable(field);
+  checkProfiles(given, field);
+  checkTraffic(given, field);
+  checkFaults(given, field);
+  return given;
+}
+
+function checkProfiles({ fleet, registry }: GivenScenario, field: Field): void {
+  const classes = fleet.classes.map(({ name }) => name);
+  for (const [index, { profiles }] of registry.variants.entries()) {
+    for (const [position, { hardwareClass }] of profiles.entries()) {
+      const at = (): Field => fieldAt(field, 'registry', 'variants', index, 'profiles', position, 'class');
+      checkName(hardwareClass, classes, 'a class of the fleet', at);
+    }
+  }
+}
+
+function checkTraffic({ registry, traffic }: GivenScenario, field: Field): void {
+  const tasks = [...new Set(registry.variants.map(({ task }) => task))];
+  for (const [index, { task }] of traffic.entries()) {
+    checkName(task, tasks, 'a task with variants', () => fieldAt(field, 'traffic', index, 'task'));
+  }
+}
+
+function checkFaults({ duration: durationMs, fleet, registry, faults = [] }: GivenScenario, field: Field): void {
+  const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
+  const joined = faults.flatMap((fault) => (fault.kind === 'worker-joins' ? [fault.worker] : []));
+  const variants = registry.variants.map(({ name }) => name);
+  const classes = fleet.classes.map(({ name }) => name);
+  for (const [index, fault] of faults.entries()) {
+    const at = (key: string) => (): Field => fieldAt(field, 'faults', index, key);
+    if (fault.atMs > durationMs) throw fieldError(at('at')(), `expected a time up to ${formatDuration(durationMs)}`);
+    if (fault.kind === 'worker-joins') checkName(fault.of.hardwareClass, classes, 'a class of the fleet', at('class'));
+    else if (fault.worker !== undefined && !isWorker(fault.worker, count) && !joined.includes(fault.worker)) {
+      throw fieldError(at('worker')(), `expected a worker from w0 to w${count - 1}, received "${fault.worker}"`);
+    }
+    if (fault.kind === 'executor-dies' && fault.variant !== undefined) {
+      checkName(fault.variant, variants, 'a variant of the registry', at('variant'));
+    }
+  }
+}
+
+const isWorker = (id: string, count: number): boolean => /^w(0|[1-9]\d*)$/.test(id) && Number(id.slice(1)) < count;
+
+function checkName(name: string, known: readonly string[], expected: string, at: () => Field): void {
+  if (known.includes(name)) return;
+  const near = nearestName(name, known);
+  const hint = near === undefined ? `: ${cutText(known.join(', '))}` : `; did you mean ${near}?`;
+  throw fieldError(at(), `expected ${expected}, received "${name}"${hint}`);
+}
