@@ -1,5 +1,5 @@
 export { type ArrivalKind, type ArrivalProcess } from './arrivals/arrival-process.js';
-export { planArrivals } from './arrivals/plan-arrivals.js';
+export { drawArrivals, planArrivals } from './arrivals/plan-arrivals.js';
 export { type ConstantArrivals } from './arrivals/constant.js';
 export { type DiurnalArrivals } from './arrivals/diurnal.js';
 export { type GammaArrivals } from './arrivals/gamma.js';

@@ -2,5 +2,5 @@
 
 import type { Rng } from '@pareto/core';
 
-/** A function that returns ascending times in ms, at least 0 and below `durationMs`. */
-export type ArrivalPlanner<P> = (parameters: P, durationMs: number, rng: Rng) => readonly number[];
+/** A function that draws ascending times in ms, at least 0 and below `durationMs`, when they are needed. */
+export type ArrivalPlanner<P> = (parameters: P, durationMs: number, rng: Rng) => Iterable<number>;

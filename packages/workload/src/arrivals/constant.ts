@@ -7,11 +7,9 @@ export interface ConstantArrivals {
   readonly ratePerSecond: number;
 }
 
-export const planConstant: ArrivalPlanner<ConstantArrivals> = ({ ratePerSecond }, durationMs) => {
+export const planConstant: ArrivalPlanner<ConstantArrivals> = function* ({ ratePerSecond }, durationMs) {
   checkPositive('ratePerSecond', ratePerSecond);
   const gapMs = 1000 / ratePerSecond;
-  const times: number[] = [];
   // A sum of gaps would add up their rounding errors.
-  for (let index = 0; index * gapMs < durationMs; index++) times.push(index * gapMs);
-  return times;
+  for (let index = 0; index * gapMs < durationMs; index++) yield index * gapMs;
 };

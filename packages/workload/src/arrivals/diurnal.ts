@@ -14,7 +14,7 @@ export interface DiurnalArrivals {
   readonly peakMs?: number;
 }
 
-export const planDiurnal: ArrivalPlanner<DiurnalArrivals> = (parameters, durationMs, rng) => {
+export const planDiurnal: ArrivalPlanner<DiurnalArrivals> = function* (parameters, durationMs, rng) {
   const { ratePerSecond, amplitude, periodMs, peakMs = periodMs / 4 } = parameters;
   checkPositive('ratePerSecond', ratePerSecond);
   checkFraction('amplitude', amplitude);
@@ -23,8 +23,9 @@ export const planDiurnal: ArrivalPlanner<DiurnalArrivals> = (parameters, duratio
   const peakRate = ratePerSecond * (1 + amplitude);
   const rateAt = diurnalRate(parameters);
   // Thinning: arrivals at the peak rate are kept with the probability of the rate at their time (Lewis and Shedler 1979).
-  const atPeakRate = renewalTimes(0, durationMs, () => drawExponential(peakRate, rng));
-  return atPeakRate.filter((ms) => rng() * peakRate < rateAt(ms));
+  for (const ms of renewalTimes(0, durationMs, () => drawExponential(peakRate, rng))) {
+    if (rng() * peakRate < rateAt(ms)) yield ms;
+  }
 };
 
 /** Returns a function of the time in ms that returns the rate per second. */

@@ -8,11 +8,18 @@ import { checkPositive } from './check-parameters.js';
  * Returns ascending arrival times in ms from the start, below `durationMs`. The same seed gives the same times. Throws
  * `invalid-argument` if a parameter is out of its range.
  */
-export function planArrivals<K extends ArrivalKind>(
+export const planArrivals = <K extends ArrivalKind>(
   process: ArrivalProcess<K>,
   durationMs: number,
   rng: Rng,
-): Float64Array {
+): Float64Array => Float64Array.from(drawArrivals(process, durationMs, rng));
+
+/** Returns the same times. Each is drawn when it is needed, so that a day of many arrivals fits in memory. */
+export function drawArrivals<K extends ArrivalKind>(
+  process: ArrivalProcess<K>,
+  durationMs: number,
+  rng: Rng,
+): Iterable<number> {
   checkPositive('durationMs', durationMs);
-  return Float64Array.from(arrivalPlanners[process.kind](process, durationMs, rng));
+  return arrivalPlanners[process.kind](process, durationMs, rng);
 }

@@ -2,11 +2,9 @@
 
 import type { Rng } from '@pareto/core';
 
-/** Returns the times after `fromMs` and before `toMs`. The first one is a gap after `fromMs`. */
-export function renewalTimes(fromMs: number, toMs: number, drawGapMs: () => number): readonly number[] {
-  const times: number[] = [];
-  for (let at = fromMs + drawGapMs(); at < toMs; at += drawGapMs()) times.push(at);
-  return times;
+/** Draws the times after `fromMs` and before `toMs`. The first one is a gap after `fromMs`. */
+export function* renewalTimes(fromMs: number, toMs: number, drawGapMs: () => number): Generator<number> {
+  for (let at = fromMs + drawGapMs(); at < toMs; at += drawGapMs()) yield at;
 }
 
 /** Draws a gap of the exponential distribution. Infinite at a rate of 0. */

@@ -13,14 +13,12 @@ export interface StepArrivals {
   readonly atMs: number;
 }
 
-export const planStep: ArrivalPlanner<StepArrivals> = ({ ratePerSecond, factor, atMs }, durationMs, rng) => {
+export const planStep: ArrivalPlanner<StepArrivals> = function* ({ ratePerSecond, factor, atMs }, durationMs, rng) {
   checkPositive('ratePerSecond', ratePerSecond);
   checkNotNegative('factor', factor);
   checkNotNegative('atMs', atMs);
-  const between = (fromMs: number, toMs: number, rate: number): readonly number[] =>
+  const between = (fromMs: number, toMs: number, rate: number): Iterable<number> =>
     renewalTimes(fromMs, toMs, () => drawExponential(rate, rng));
-  return [
-    ...between(0, Math.min(atMs, durationMs), ratePerSecond),
-    ...between(atMs, durationMs, ratePerSecond * factor),
-  ];
+  yield* between(0, Math.min(atMs, durationMs), ratePerSecond);
+  yield* between(atMs, durationMs, ratePerSecond * factor);
 };

@@ -44,13 +44,11 @@ interface Replay {
   readonly rng: Rng;
 }
 
-export const planTrace: ArrivalPlanner<TraceArrivals> = (parameters, durationMs, rng) => {
-  const times: number[] = [];
+export const planTrace: ArrivalPlanner<TraceArrivals> = function* (parameters, durationMs, rng) {
   for (const ms of replayTrace(parameters, rng)) {
-    if (ms >= durationMs) break;
-    times.push(ms);
+    if (ms >= durationMs) return;
+    yield ms;
   }
-  return times;
 };
 
 /**

@@ -49,7 +49,7 @@ describe('planArrivals', () => {
   it('returns the same times on each release of Node', () => {
     const hash = createHash('sha256');
     for (const process of processes) hash.update(JSON.stringify(plan(process, 20_000)));
-    assert.equal(hash.digest('hex').slice(0, 16), '3fb9f7a94785561b');
+    assert.equal(hash.digest('hex').slice(0, 16), '58352c23bf7bc6d2');
   });
 
   it('spaces constant arrivals evenly', () => {
