@@ -99,7 +99,7 @@ const traceTable = objectOf<{
   expected,
 );
 
-const forms: { readonly [K in GivenArrivals['kind']]: Reader<GivenArrivals> } = {
+const forms: Readonly<Record<GivenArrivals['kind'], Reader<GivenArrivals>>> = {
   constant: (field) => ({ kind: 'constant', ratePerSecond: rateTable(field).rate }),
   poisson: (field) => ({ kind: 'poisson', ratePerSecond: rateTable(field).rate }),
   gamma(field) {

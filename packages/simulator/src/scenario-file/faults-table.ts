@@ -22,7 +22,10 @@ const kind = needed(valueOf(text), 'a kind of fault');
 const at = needed(valueOf(durationOrZero, 'at: 2m'), 'the time of the fault, such as at: 2m');
 const worker = needed(valueOf(text, 'worker: w0'), 'the id of a worker, such as worker: w0');
 
-type Keys = { readonly kind: string; readonly at: number };
+interface Keys {
+  readonly kind: string;
+  readonly at: number;
+}
 
 const workerTable = objectOf<Keys & { readonly worker: string }>({ kind, at, worker }, 'a fault');
 const joinTable = objectOf<
@@ -51,13 +54,13 @@ const slowTable = objectOf<Keys & { readonly until: number; readonly factor: num
 );
 
 const ofWorker =
-  <K extends 'worker-fails' | 'worker-leaves'>(name: K): Reader<Fault> =>
+  (name: 'worker-fails' | 'worker-leaves'): Reader<Fault> =>
   (field) => {
     const { at: atMs, worker: id } = workerTable(field);
     return { kind: name, atMs, worker: id };
   };
 
-const forms: { readonly [K in Fault['kind']]: Reader<Fault> } = {
+const forms: Readonly<Record<Fault['kind'], Reader<Fault>>> = {
   'worker-fails': ofWorker('worker-fails'),
   'worker-leaves': ofWorker('worker-leaves'),
   'worker-joins'(field) {

@@ -45,7 +45,7 @@ const readDuration: Reader<number> = (field) => {
 
 export interface GivenScenario {
   readonly name?: string;
-  /** In ms. */
+  /** Simulated time in ms. */
   readonly duration: number;
   readonly routers?: number;
   readonly fleet: SimulatedFleet;

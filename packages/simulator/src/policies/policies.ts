@@ -1,0 +1,14 @@
+// The policies that can be simulated, by name.
+
+import type { ServingPolicy } from './serving-policy.js';
+
+const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }];
+
+export const policyNames: readonly string[] = policies.map(({ name }) => name);
+
+/** Throws if there is no policy of this name. */
+export function policyNamed(name: string): ServingPolicy {
+  const policy = policies.find((each) => each.name === name);
+  if (policy !== undefined) return policy;
+  throw new Error(`there is no policy "${name}"; the policies are ${policyNames.join(', ')}`);
+}
