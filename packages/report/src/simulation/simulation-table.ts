@@ -40,11 +40,16 @@ const format = (
   );
 
 /**
- * Returns the parts of a JSON text with the summaries of the policies and all results. Together they may be longer than
- * a string can be.
+ * Returns the parts of a JSON text with `facts`, the summaries of the policies and all results. Together they may be longer
+ * than a string can be.
  */
-export function* simulationJson(results: readonly SimulationResult[]): Generator<string, void> {
-  yield `{"policies":${JSON.stringify(summarizeSimulation(results))},"results":[`;
+export function* simulationJson(
+  results: readonly SimulationResult[],
+  facts: Readonly<Record<string, unknown>> = {},
+): Generator<string, void> {
+  yield '{';
+  for (const [name, value] of Object.entries(facts)) yield `${JSON.stringify(name)}:${JSON.stringify(value)},`;
+  yield `"policies":${JSON.stringify(summarizeSimulation(results))},"results":[`;
   for (const [index, result] of results.entries()) yield `${index === 0 ? '' : ','}${JSON.stringify(result)}`;
   yield ']}';
 }

@@ -50,4 +50,9 @@ describe('simulationJson', () => {
     );
     assert.deepEqual(written, results);
   });
+
+  it('begins with facts', () => {
+    const text = [...simulationJson([], { isPartial: true, note: 'a "b"' })].join('');
+    assert.equal(text, '{"isPartial":true,"note":"a \\"b\\"","policies":[],"results":[]}');
+  });
 });
