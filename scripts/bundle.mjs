@@ -20,6 +20,7 @@ const programs = [
  */
 const parts = [
   'services/router/{}/http/infer/infer-program',
+  'packages/cli/{}/commands/simulate/simulation-thread',
   'packages/models/{}/generate/process/generator-main',
   'packages/models/{}/reading/reader-main',
   'packages/service/{}/liveness/liveness-thread',

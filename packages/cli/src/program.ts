@@ -26,16 +26,18 @@ import { addRegister } from './commands/register/register.js';
 import { addRestore } from './commands/restore/restore.js';
 import { addLift, addRules } from './commands/rules/rules.js';
 import { addRollback } from './commands/rollback/rollback.js';
+import { addSimulate } from './commands/simulate/simulate.js';
 import { addStatus } from './commands/status/status.js';
 import { addTop } from './commands/top/top.js';
 import { addUnload } from './commands/unload/unload.js';
 import { addUp } from './commands/up/up.js';
-import { addVersion, ownVersion } from './commands/version/version.js';
+import { addVersion } from './commands/version/version.js';
 import { addWhatIf } from './commands/whatif/whatif.js';
 import { addWorkers } from './commands/workers/workers.js';
 import { formatCompletion } from './commands/completion/format-completion.js';
 import { outputFormats, type CommonOptions, type Context } from './context/context.js';
 import { addressesLike, addressLike, defaultController, defaultRouter } from './context/options.js';
+import { ownVersion } from './own-version.js';
 import { hasHint } from './suggest/nearest.js';
 import { suggest } from './suggest/suggest.js';
 
@@ -51,6 +53,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
     [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addRollback, addDelete],
   ],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
+  ['Planning:', [addSimulate]],
   ['Cluster:', [addTop, addEvents, addLogs, addDrain, addForget, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];

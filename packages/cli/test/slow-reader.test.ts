@@ -50,6 +50,7 @@ const argumentsOf: Readonly<Record<string, readonly (readonly string[])[] | stri
   rollback: [[long, '--to', '1', '--detach']],
   delete: [[long]],
   whatif: [['digits']],
+  simulate: [['SCENARIO']],
   explain: [[]],
   pin: [['digits', 'a:original', '--reason', long]],
   deny: [['a:original', '--reason', long]],
@@ -137,6 +138,7 @@ describe('an output that is larger than a pipe', function () {
     standby.overview = fakeOverview({ controllers: many((name) => `${name}:8100`) });
     await fill(controller);
     await writeFile(folder.file('model.onnx'), manyInputs());
+    await writeFile(folder.file('scenario.yaml'), manyStreams());
     await mkdir(folder.file('logs'));
     const line = { time: '2026-11-30T12:00:00.000Z', level: 'info', message: 'the routing table changed' };
     await writeFile(folder.file('logs/router.log'), many(() => `${JSON.stringify(line)}\n`).join(''));
@@ -152,6 +154,7 @@ describe('an output that is larger than a pipe', function () {
     const paths = new Map([
       ['MODEL', folder.file('model.onnx')],
       ['FOLDER', folder.path],
+      ['SCENARIO', folder.file('scenario.yaml')],
     ]);
     return [...argv.map((word) => paths.get(word) ?? word), '--controller', address, '--router', address];
   }
@@ -232,6 +235,22 @@ async function fill(controller: FakeController): Promise<void> {
     modelMetadata: async ({ name }) => ({ name, inputs: [{ name: 'x', datatype: 'FP32', shape: [-1, 1] }] }),
   });
 }
+
+/** Writes a scenario with many streams of queries. */
+const manyStreams = (): string =>
+  JSON.stringify({
+    duration: '1s',
+    fleet: { classes: { cpu: { usdPerSlotHour: 1 } }, workers: [{ class: 'cpu', count: 1, slots: 1, memoryMib: 100 }] },
+    registry: {
+      variants: [
+        {
+          ...{ name: 'a', task: 't', accuracy: 1 },
+          profiles: [{ class: 'cpu', memoryMib: 1, load: '1s', points: [{ batch: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1 }] }],
+        },
+      ],
+    },
+    traffic: many(() => ({ task: 't', arrivals: { process: 'constant', rate: 1 } })),
+  });
 
 /** Writes a model with many inputs. */
 function manyInputs(): Uint8Array {

@@ -1,10 +1,9 @@
 // `pareto version`: prints the versions of this command and of the router, and the commit of this command.
 
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { withCluster } from '../../connection/connect.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
+import { ownCommit, ownVersion } from '../../own-version.js';
 
 interface Options extends CommonOptions {
   readonly client?: boolean;
@@ -32,18 +31,6 @@ export function addVersion(program: Command, context: Context): void {
       );
     });
 }
-
-/** Returns the version of this command. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
-
-/** Returns the commit that the build has written, or `unknown` if it was built without git. */
-const ownCommit = (): Promise<string> =>
-  readFile(new URL('../../../dist/commit.txt', import.meta.url), 'utf8')
-    .catch(() => '')
-    .then((commit) => commit || 'unknown');
 
 /** Shortens the hash, but not what follows it. */
 const shortCommit = (commit: string): string => commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, '$1');
