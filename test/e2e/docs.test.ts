@@ -20,6 +20,7 @@ const told = [
   'docs/protocol.md',
   'docs/registering.md',
   'docs/tabular.md',
+  'docs/simulating.md',
   'docs/operating.md',
   'docs/replacing-the-authority.md',
   'examples/shapes/README.md',
