@@ -1,15 +1,13 @@
-// Reads a scenario file, and the traces that it names.
+// Reads a scenario file, and the files that it names.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
-import { errorText, ParetoError } from '@pareto/core';
+import { basename, dirname, extname } from 'node:path';
 import { readYaml } from '@pareto/scenario';
-import { arrivalsOf, cutTrace, lengthOf, parseTrace } from '@pareto/workload';
 import type { Scenario } from '../scenario/scenario.js';
-import type { GivenTrace } from './arrivals-table.js';
-import { parseScenario } from './scenario-table.js';
-import { streamsOf, type ReadArrivals } from './streams-of.js';
+import { loadCluster } from './load-cluster.js';
+import { loadTraffic } from './load-traffic.js';
+import { checkScenario, parseScenario } from './scenario-table.js';
+import { loadStandardTraffic } from './standard-traffic.js';
 
 export interface ScenarioFile {
   readonly scenario: Scenario;
@@ -31,44 +29,28 @@ const dayMs = 24 * 3_600_000;
 
 /** Reads a scenario. Throws `invalid-argument`, which names the file and the line, if a file cannot be read or is invalid. */
 export async function readScenarioFile(file: string, { data, days }: ReadOptions = {}): Promise<ScenarioFile> {
-  const { policies, seeds, duration, ...given } = parseScenario(await readYaml(file));
-  const { name = basename(file, extname(file)), traffic, routers = 1, faults = [], ...rest } = given;
+  const yaml = await readYaml(file);
+  const given = parseScenario(yaml);
+  const { registry, fleet, standard } = await loadCluster(given.registry, given.fleet, data);
+  checkScenario(given, { registry, fleet, standard }, yaml);
+  const { policies, seeds, duration, traffic, routers = 1, faults = [], params, profileError, profileNoise } = given;
   const durationMs = days === undefined ? duration : days * dayMs;
-  const folders = [dirname(file), ...(data === undefined ? [] : [data])];
-  const traces = new Map<string, string>();
-  for (const { arrivals } of traffic) {
-    if (arrivals.kind === 'trace') traces.set(arrivals.file, await readTrace(arrivals.file, folders));
-  }
-  const streams = traffic.flatMap((stream) => {
-    const { arrivals } = stream;
-    const read = arrivals.kind === 'trace' ? traceArrivals(arrivals, traces.get(arrivals.file) ?? '') : arrivals;
-    return streamsOf(stream, read, durationMs);
-  });
-  const identity = JSON.stringify([name, durationMs, given, [...traces.values()]]);
+  const { streams, texts } =
+    'standard' in traffic
+      ? await loadStandardTraffic(traffic, standard?.tasks ?? [], data)
+      : await loadTraffic(traffic, durationMs, [dirname(file), ...(data === undefined ? [] : [data])]);
+  const scenario = {
+    ...{ name: given.name ?? basename(file, extname(file)), registry, fleet, streams, durationMs, routers, faults },
+    ...(params !== undefined && { params }),
+    ...(profileError !== undefined && { profileError }),
+    ...(profileNoise !== undefined && { profileNoise }),
+  };
   return {
-    scenario: { name, durationMs, streams, routers, faults, ...rest },
+    scenario,
     ...(policies !== undefined && { policies }),
     ...(seeds !== undefined && { seeds }),
-    digest: createHash('sha256').update(identity).digest('hex'),
+    digest: createHash('sha256')
+      .update(JSON.stringify([scenario, traffic, texts]))
+      .digest('hex'),
   };
-}
-
-/** Reads the file from the first of the folders that has it. */
-async function readTrace(file: string, [folder = '', ...others]: readonly string[]): Promise<string> {
-  return readFile(resolve(folder, file), 'utf8').catch((error: unknown) => {
-    if (others.length > 0) return readTrace(file, others);
-    throw new ParetoError('invalid-argument', `the trace ${file} cannot be read: ${errorText(error)}`, {
-      cause: error,
-    });
-  });
-}
-
-/** Returns the part of the trace that is replayed, with the factor of its rate. */
-function traceArrivals(given: GivenTrace, text: string): ReadArrivals {
-  const { file, columns, fromMs, toMs = Infinity, scale, ratePerSecond } = given;
-  const trace = cutTrace(parseTrace(text, file, columns), { fromMs, toMs });
-  const count = arrivalsOf(trace);
-  if (count === 0) throw new ParetoError('invalid-argument', `${file} has no arrivals in the part that is replayed`);
-  const recorded = (count * 1_000) / lengthOf(trace);
-  return { kind: 'trace', trace, rateScale: ratePerSecond === undefined ? scale : ratePerSecond / recorded };
 }

@@ -20,13 +20,18 @@ import {
   type YamlFile,
 } from '@pareto/scenario';
 import type { Fault } from '../scenario/fault.js';
-import type { SimulatedFleet } from '../scenario/fleet.js';
-import type { SimulatedRegistry } from '../scenario/registry.js';
 import { defaultSimulationParams, type SimulationParams } from '../scenario/params.js';
+import {
+  isStandard,
+  readGivenFleet,
+  readGivenRegistry,
+  type GivenFleet,
+  type GivenRegistry,
+} from './cluster-tables.js';
 import { readFaults } from './faults-table.js';
-import { readFleet } from './fleet-table.js';
+import type { LoadedCluster } from './load-cluster.js';
 import { overridesOf } from './override-params.js';
-import { readRegistry } from './registry-table.js';
+import { readStandardTraffic, type StandardTraffic } from './standard-traffic.js';
 import { readTraffic, type GivenStream } from './traffic-table.js';
 
 const maxRouters = 1_000;
@@ -48,9 +53,9 @@ export interface GivenScenario {
   /** Simulated time in ms. */
   readonly duration: number;
   readonly routers?: number;
-  readonly fleet: SimulatedFleet;
-  readonly registry: SimulatedRegistry;
-  readonly traffic: readonly GivenStream[];
+  readonly fleet: GivenFleet;
+  readonly registry: GivenRegistry;
+  readonly traffic: readonly GivenStream[] | StandardTraffic;
   readonly faults?: readonly Fault[];
   readonly params?: SimulationParams;
   readonly profileError?: number;
@@ -64,9 +69,12 @@ const scenarioTable = objectOf<GivenScenario>(
     name: optional(valueOf(text, 'name: black-friday')),
     duration: needed(readDuration, 'the simulated time, such as duration: 10m'),
     routers: optional(valueOf(countUpTo(maxRouters), 'routers: 2')),
-    fleet: needed(readFleet, 'hardware classes and workers'),
-    registry: needed(readRegistry, 'the variants of each task'),
-    traffic: needed(readTraffic, 'streams of queries'),
+    fleet: needed(readGivenFleet, 'hardware classes and workers'),
+    registry: needed(readGivenRegistry, 'the variants of each task'),
+    traffic: needed(
+      (field: Field) => (Array.isArray(field.value) ? readTraffic(field) : readStandardTraffic(field)),
+      'a list of streams of queries',
+    ),
     faults: optional(readFaults),
     params: optional(overridesOf(defaultSimulationParams)),
     profileError: optional(valueOf(share, 'profileError: 0.2')),
@@ -78,18 +86,19 @@ const scenarioTable = objectOf<GivenScenario>(
 );
 
 /** Checks the content of a file. Throws `invalid-argument`, which names the file, the line and the key. */
-export function parseScenario(yaml: YamlFile): GivenScenario {
+export const parseScenario = (yaml: YamlFile): GivenScenario => scenarioTable(topOf(yaml));
+
+/** Checks that the parts of a scenario fit together. Throws as `parseScenario` does. */
+export function checkScenario(given: GivenScenario, cluster: LoadedCluster, yaml: YamlFile): void {
   const field = topOf(yaml);
-  const given = scenarioTable(field);
-  checkProfiles(given, field);
-  checkTraffic(given, field);
-  checkFaults(given, field);
-  return given;
+  checkProfiles(given, cluster, field);
+  checkTraffic(given, cluster, field);
+  checkFaults(given, cluster, field);
 }
 
-function checkProfiles({ fleet, registry }: GivenScenario, field: Field): void {
+function checkProfiles({ registry }: GivenScenario, { fleet }: LoadedCluster, field: Field): void {
   const classes = fleet.classes.map(({ name }) => name);
-  for (const [index, { profiles }] of registry.variants.entries()) {
+  for (const [index, { profiles }] of registry.value?.variants.entries() ?? []) {
     for (const [position, { hardwareClass }] of profiles.entries()) {
       const at = (): Field => fieldAt(field, 'registry', 'variants', index, 'profiles', position, 'class');
       checkName(hardwareClass, classes, 'a class of the fleet', at);
@@ -97,14 +106,25 @@ function checkProfiles({ fleet, registry }: GivenScenario, field: Field): void {
   }
 }
 
-function checkTraffic({ registry, traffic }: GivenScenario, field: Field): void {
+function checkTraffic({ registry: given, traffic }: GivenScenario, { registry }: LoadedCluster, field: Field): void {
+  if ('standard' in traffic) {
+    if (isStandard(given)) return;
+    throw fieldError(
+      fieldAt(field, 'traffic'),
+      'expected a list of streams: only the registry standard has its traffic',
+    );
+  }
   const tasks = [...new Set(registry.variants.map(({ task }) => task))];
   for (const [index, { task }] of traffic.entries()) {
     checkName(task, tasks, 'a task with variants', () => fieldAt(field, 'traffic', index, 'task'));
   }
 }
 
-function checkFaults({ duration: durationMs, fleet, registry, faults = [] }: GivenScenario, field: Field): void {
+function checkFaults(
+  { duration: durationMs, faults = [] }: GivenScenario,
+  { fleet, registry }: LoadedCluster,
+  field: Field,
+): void {
   const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
   const joined = faults.flatMap((fault) => (fault.kind === 'worker-joins' ? [fault.worker] : []));
   const variants = registry.variants.map(({ name }) => name);

@@ -100,6 +100,12 @@ traffic: [{ task: t, arrivals: { ${arrivals} }, objectives: [{ weight: 3, latenc
 
   it('reads the policies and seeds to compare', async () => {
     const { policies, seeds } = await read('process: constant, rate: 1', 'policies: [pareto, b]\nseeds: [7, 3]');
-    assert.deepEqual([policies, seeds], [['pareto', 'b'], [7, 3]]);
+    assert.deepEqual(
+      [policies, seeds],
+      [
+        ['pareto', 'b'],
+        [7, 3],
+      ],
+    );
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseYaml, readYaml } from '@pareto/scenario';
-import { parseScenario } from '../../src/scenario-file/scenario-table.js';
+import { checkScenario, parseScenario, type GivenScenario } from '../../src/scenario-file/scenario-table.js';
+import type { GivenStream } from '../../src/scenario-file/traffic-table.js';
 import { defaultSimulationParams } from '../../src/scenario/params.js';
 
 const lines: readonly string[] = [
@@ -21,35 +22,48 @@ const lines: readonly string[] = [
 const scenario = (replaced: Readonly<Record<string, string>> = {}, ...more: readonly string[]): string =>
   [Object.entries(replaced).reduce((text, [from, to]) => text.replace(from, to), lines.join('\n')), ...more].join('\n');
 
-const parse = (text: string): ReturnType<typeof parseScenario> => parseScenario(parseYaml(text, 'a.yaml'));
+function parse(text: string): GivenScenario {
+  const yaml = parseYaml(text, 'a.yaml');
+  const given = parseScenario(yaml);
+  const [fleet, registry] = [given.fleet.value, given.registry.value];
+  assert.ok(fleet !== undefined && registry !== undefined);
+  checkScenario(given, { fleet, registry, standard: undefined }, yaml);
+  return given;
+}
+
+const streamsOf = ({ traffic }: GivenScenario): readonly GivenStream[] => ('standard' in traffic ? [] : traffic);
 
 describe('parseScenario', () => {
   it('reads a scenario', () => {
     assert.deepEqual(parse(scenario()), {
       duration: 120_000,
       fleet: {
-        classes: [{ name: 'cpu', usdPerSlotHour: 0.05 }],
-        workers: [{ hardwareClass: 'cpu', count: 2, slots: 4, memoryMib: 8192 }],
+        value: {
+          classes: [{ name: 'cpu', usdPerSlotHour: 0.05 }],
+          workers: [{ hardwareClass: 'cpu', count: 2, slots: 4, memoryMib: 8192 }],
+        },
       },
       registry: {
-        tasks: [{ name: 'images' }],
-        variants: [
-          {
-            ...{ name: 'small', architecture: 'small', task: 'images', accuracy: 0.7 },
-            profiles: [
-              {
-                ...{
-                  hardwareClass: 'cpu',
-                  memoryMib: 9,
-                  loadMs: 1_000,
-                  modelled: false,
-                  source: 'a.yaml, variants[0]',
+        value: {
+          tasks: [{ name: 'images' }],
+          variants: [
+            {
+              ...{ name: 'small', architecture: 'small', task: 'images', accuracy: 0.7 },
+              profiles: [
+                {
+                  ...{
+                    hardwareClass: 'cpu',
+                    memoryMib: 9,
+                    loadMs: 1_000,
+                    modelled: false,
+                    source: 'a.yaml, variants[0]',
+                  },
+                  points: [{ batch: 1, p50Ms: 4, p95Ms: 5, p99Ms: 6 }],
                 },
-                points: [{ batch: 1, p50Ms: 4, p95Ms: 5, p99Ms: 6 }],
-              },
-            ],
-          },
-        ],
+              ],
+            },
+          ],
+        },
       },
       traffic: [
         {
@@ -79,7 +93,7 @@ describe('parseScenario', () => {
   ];
   for (const [text, expected] of arrivals)
     it(`reads the arrivals { ${text} }`, () => {
-      const [stream] = parse(scenario({ 'process: poisson, rate: 10': text })).traffic;
+      const [stream] = streamsOf(parse(scenario({ 'process: poisson, rate: 10': text })));
       assert.deepEqual(stream?.arrivals, expected);
     });
 
@@ -241,6 +255,6 @@ describe('parseScenario', () => {
     const folder = fileURLToPath(new URL('../../../../examples/simulate/', import.meta.url));
     const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
     assert.ok(names.length >= 4);
-    for (const name of names) assert.ok(parseScenario(await readYaml(`${folder}${name}`)).traffic.length > 0);
+    for (const name of names) assert.ok(parseScenario(await readYaml(`${folder}${name}`)).duration > 0);
   });
 });
