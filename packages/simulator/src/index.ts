@@ -26,7 +26,7 @@ export {
   type ServingReplica,
 } from './policies/serving-policy.js';
 export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
-export { policyNamed, policyNames } from './policies/policies.js';
+export { policyNamed, policyNames } from './baselines/policies.js';
 export { readScenarioFile, type ScenarioFile } from './scenario-file/read-scenario-file.js';
 export { type Counts, type SimulationResult, type Totals, type VariantSeries } from './result/simulation-result.js';
 export { type Fault } from './scenario/fault.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { policyNamed } from '../../src/policies/policies.js';
+import { policyNamed } from '../../src/baselines/policies.js';
 import { readScenarioFile } from '../../src/scenario-file/read-scenario-file.js';
 import { simulate } from '../../src/simulate/simulate.js';
 

@@ -1,8 +1,9 @@
-// The policies that can be simulated, by name.
+// The policies that can be simulated, by name: that of production, and the baselines.
 
-import type { ServingPolicy } from './serving-policy.js';
+import type { ServingPolicy } from '../policies/serving-policy.js';
+import { createBaselines } from './baselines.js';
 
-const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }];
+const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }, ...createBaselines()];
 
 export const policyNames: readonly string[] = policies.map(({ name }) => name);
 
