@@ -58,6 +58,7 @@ export {
 } from './tensor.js';
 export {
   fallbackObjective,
+  mergeObjectives,
   resolveObjective,
   type AccuracyBound,
   type Degrade,

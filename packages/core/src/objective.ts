@@ -32,25 +32,38 @@ export const fallbackObjective: Objective = {
   degrade: 'forbid',
 };
 
+/** Merges the sources, in order of precedence. Fields that none of them sets are undefined. */
+export function mergeObjectives(...sources: readonly PartialObjective[]): PartialObjective {
+  const first = <K extends keyof Objective>(key: K): Objective[K] | undefined => {
+    for (const source of sources) {
+      const value = source[key];
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  return {
+    latencyMs: first('latencyMs'),
+    minAccuracy: first('minAccuracy'),
+    accuracyBound: first('accuracyBound'),
+    maxCostPer1k: first('maxCostPer1k'),
+    class: first('class'),
+    degrade: first('degrade'),
+  };
+}
+
 /**
  * Merges the sources, in order of precedence: parameters, then metadata, then the task's default. A floor of 0 means no
  * floor, even if a later source sets one.
  */
 export function resolveObjective(...sources: readonly PartialObjective[]): Objective {
-  const first = <K extends keyof Objective>(key: K): Objective[K] => {
-    for (const source of sources) {
-      const value = source[key];
-      if (value !== undefined) return value;
-    }
-    return fallbackObjective[key];
-  };
-  const minAccuracy = first('minAccuracy');
+  const merged = mergeObjectives(...sources);
+  const { minAccuracy } = merged;
   return {
-    latencyMs: first('latencyMs'),
+    latencyMs: merged.latencyMs ?? fallbackObjective.latencyMs,
     minAccuracy: minAccuracy === 0 ? undefined : minAccuracy,
-    accuracyBound: first('accuracyBound'),
-    maxCostPer1k: first('maxCostPer1k'),
-    class: first('class'),
-    degrade: first('degrade'),
+    accuracyBound: merged.accuracyBound ?? fallbackObjective.accuracyBound,
+    maxCostPer1k: merged.maxCostPer1k,
+    class: merged.class ?? fallbackObjective.class,
+    degrade: merged.degrade ?? fallbackObjective.degrade,
   };
 }

@@ -162,6 +162,13 @@ export { createReplicaLoads, type ReplicaLoads } from './route/replica-loads.js'
 export { defaultRouteParams, type RouteParams } from './route/route-params.js';
 export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
 export { createRouterDemand, defaultRouterDemandParams, type RouterDemand } from './router/router-demand.js';
+export {
+  arrivalLogHeader,
+  formatArrival,
+  formatLostArrivals,
+  type ArrivalOutcome,
+  type LoggedArrival,
+} from './router/log/arrival-line.js';
 export { createLogWriter, type RouterLogWriter } from './router/log/log-writer.js';
 export { replayRouterLog, type ReplayedEvent } from './router/log/replay-log.js';
 export { type RouterLogHeader, type RouterLogLine } from './router/log/router-log.js';

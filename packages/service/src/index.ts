@@ -24,6 +24,7 @@ export { afterAwake } from './liveness/awake-timer.js';
 export { startLivenessResponder } from './liveness/liveness-responder.js';
 export { createLivenessProbe, type ProbeLiveness } from './liveness/probe-liveness.js';
 export { createRecorder, recordFlags, recordingPart, type Recorder } from './record/recorder.js';
+export { createRollingLog, type RollingLog } from './record/rolling-log.js';
 export { createSession, type Session, type SessionOptions } from './session/session.js';
 export { createCertificateAccess, createTokenAccess, type Access, type AccessOptions } from './access/access.js';
 export { explainWithoutId } from './access/callers.js';

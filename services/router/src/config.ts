@@ -76,6 +76,12 @@ export const routerFlags = {
     help: 'maximum size of a request that is sent again when its worker fails, in bytes',
   },
   decisionSlots: { kind: 'integer', min: 1, default: 65_536, help: 'number of recent decisions kept for Explain' },
+  recordLevel: {
+    kind: 'choice',
+    choices: ['events', 'arrivals'],
+    default: 'events',
+    help: 'what --record writes: all events and decisions, or a short line for each query, in a file that is continued after a restart',
+  },
 } as const;
 
 export type RouterConfig = CommonConfig &

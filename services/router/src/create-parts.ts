@@ -2,18 +2,22 @@
 
 import type { RoutingTable, WorkerId } from '@pareto/core';
 import {
+  arrivalLogHeader,
   defaultAdmitParams,
   defaultHoldParams,
   defaultPingParams,
   defaultRetryParams,
   defaultRouteParams,
   defaultRouterDemandParams,
+  formatLostArrivals,
   type RouterParams,
 } from '@pareto/policy';
 import {
   createLivenessProbe,
   createRecorder,
+  createRollingLog,
   type Recorder,
+  type RollingLog,
   type Runnable,
   type ServiceContext,
   type ServiceLimiter,
@@ -47,6 +51,8 @@ export interface Parts {
   readonly otherRouters: OtherRouters;
   /** Recorder of events. Undefined if they are not recorded. */
   readonly recorder: Recorder | undefined;
+  /** Log of arrivals. Undefined if they are not recorded. */
+  readonly arrivalLog: RollingLog | undefined;
   readonly core: CoreDriver;
   readonly workers: WorkerPool;
   readonly tables: TableClient;
@@ -66,10 +72,7 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     local?.address === address
       ? createLocalLink(local)
       : createLink(address, { ...access.channel('worker'), maxMessageBytes, bytes: limiter.bytes });
-  const recorder =
-    config.record === undefined
-      ? undefined
-      : createRecorder({ file: config.record, maxBytes: config.recordBytes, logger });
+  const { recorder, arrivalLog } = createRecording(config, context);
   const core = createCoreDriver({
     params: paramsOf(config),
     seed: Math.floor(rng() * 2 ** 32),
@@ -110,7 +113,20 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     report: (reached) => tables.reportReach(reached),
     clock,
   });
-  return { changes, recorder, controller, otherRouters, core, workers, tables, metrics, reach };
+  return { changes, recorder, arrivalLog, controller, otherRouters, core, workers, tables, metrics, reach };
+}
+
+/** Creates what `--record` and `--record-level` ask for. */
+function createRecording(
+  { record: file, recordBytes: maxBytes, recordLevel }: RouterConfig,
+  { clock, logger }: ServiceContext,
+): Pick<Parts, 'recorder' | 'arrivalLog'> {
+  if (file === undefined) return { recorder: undefined, arrivalLog: undefined };
+  if (recordLevel === 'events') {
+    return { recorder: createRecorder({ file, maxBytes, logger }), arrivalLog: undefined };
+  }
+  const lines = { header: arrivalLogHeader, lostLine: formatLostArrivals };
+  return { recorder: undefined, arrivalLog: createRollingLog({ file, maxBytes, ...lines, clock, logger }) };
 }
 
 const paramsOf = ({ maxHeld, maxHeldBytes, maxHoldMs, hopMs, replayBytes }: RouterConfig): RouterParams => ({

@@ -23,6 +23,7 @@ import { createParts, type Parts } from './create-parts.js';
 import { createNonces } from './decisions/decision-id.js';
 import { createDecisionLog } from './decisions/decision-log.js';
 import { createHttp } from './create-http.js';
+import { createArrivalRecorder } from './query/arrival-recorder.js';
 import { createLoopLag } from './query/loop-lag.js';
 import { addSeries } from './query/record-end.js';
 import type { RouterContext } from './query/router-context.js';
@@ -96,7 +97,7 @@ export function createRouter(
     },
     // Stopped in reverse order: the session with the controller ends first, so that no new queries are sent here.
     runnables: [
-      ...recordingPart(parts.recorder),
+      ...recordingPart(parts.recorder ?? parts.arrivalLog),
       probes,
       channels,
       parts.workers,
@@ -130,6 +131,7 @@ function createContext(
       clock,
     }),
     loopLag: createLoopLag(clock),
+    arrivals: parts.arrivalLog && createArrivalRecorder(parts.arrivalLog, clock),
     draining: lifecycle.draining,
     holdLimitMs: config.maxHoldMs,
     tracer,

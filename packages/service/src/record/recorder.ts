@@ -13,7 +13,7 @@ export const recordFlags = {
     kind: 'integer',
     min: 1,
     default: 268_435_456,
-    help: 'size at which the recording stops, in bytes',
+    help: 'maximum size of the recording, in bytes',
   },
 } as const;
 
@@ -83,7 +83,7 @@ export function createRecorder({ file, maxBytes, logger }: RecorderOptions): Rec
 }
 
 /** Returns the part of a service that completes the recording after all else has stopped. None if nothing is recorded. */
-export const recordingPart = (recorder: Recorder | undefined): readonly Runnable[] =>
+export const recordingPart = (recorder: Pick<Recorder, 'close'> | undefined): readonly Runnable[] =>
   recorder === undefined ? [] : [{ name: 'recording', start: async () => undefined, stop: () => recorder.close() }];
 
 const ended = (stream: WriteStream): Promise<void> =>

@@ -84,6 +84,7 @@ const messageCall = (call: ServerCall, clock: Clock): ServerCall => ({
   metadata: call.metadata,
   peer: call.peer,
   peerRole: call.peerRole,
+  peerSubject: call.peerSubject,
   receivedAt: clock.now(),
   remainingMs: (now) => call.remainingMs(now),
   setTrailer: () => undefined,

@@ -215,7 +215,9 @@ export class Query implements CoreQuery {
     trailers.forEach((value, name) => {
       if (isPublicTrailer(name)) this.#query.call.setTrailer(name, value);
     });
-    recordAnswer(this.#router, this.#requireResolved(), answer);
+    const resolved = this.#requireResolved();
+    recordAnswer(this.#router, resolved, answer);
+    this.#router.arrivals?.answered(this.#query, resolved, answer);
     if (this.#span.recording) this.#span.set({ 'pareto.variant': candidate.variant });
     this.#span.end();
     this.#held?.[Symbol.dispose]();
@@ -240,7 +242,9 @@ export class Query implements CoreQuery {
   }
 
   #fail(error: unknown): void {
-    recordFailure(this.#router, this.#resolved, codeOf(error));
+    const code = codeOf(error);
+    recordFailure(this.#router, this.#resolved, code);
+    this.#router.arrivals?.failed(this.#query, this.#resolved, code);
     this.#span.end(error);
     this.#held?.[Symbol.dispose]();
     this.#receiver.fail(error);

@@ -4,6 +4,7 @@ import type { Clock } from '@pareto/core';
 import type { Limiter } from '@pareto/rpc';
 import type { Access } from '@pareto/service';
 import type { RouterMetrics, Tracer } from '@pareto/telemetry';
+import type { ArrivalRecorder } from './arrival-recorder.js';
 import type { ChangeSignal } from './change-signal.js';
 import type { ControllerCalls } from '../controllers/controller-calls.js';
 import type { DecisionLog } from '../decisions/decision-log.js';
@@ -26,6 +27,8 @@ export interface RouterContext {
   readonly decisions: DecisionLog;
   readonly otherRouters: OtherRouters;
   readonly loopLag: LoopLag;
+  /** Recorder of arrivals. Undefined if they are not recorded. */
+  readonly arrivals: ArrivalRecorder | undefined;
   readonly changes: ChangeSignal;
   /** Aborts when the router drains. */
   readonly draining: AbortSignal;

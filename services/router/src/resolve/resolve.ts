@@ -2,7 +2,7 @@
 
 import {
   dynamicShapes,
-  fallbackObjective,
+  mergeObjectives,
   ParetoError,
   parseTarget,
   resolveObjective,
@@ -32,10 +32,12 @@ export interface ClientQuery {
   readonly call: ServerCall;
 }
 
-type ResolvedObjective = Pick<TargetQuery, 'objective' | 'objectiveClass' | 'preference'>;
+type ResolvedObjective = Pick<ResolvedQuery, 'objective' | 'objectiveClass' | 'preference' | 'stated'>;
 
 export interface ResolvedQuery extends TargetQuery {
   readonly table: RoutingTable;
+  /** Objective of the client, completed by that of the target. Fields that neither sets are undefined. */
+  readonly stated: PartialObjective;
 }
 
 /**
@@ -47,8 +49,7 @@ export function resolve(table: RoutingTable | undefined, query: ClientQuery): Re
   const first = inputs[0]?.shape[0];
   const items = entry.signature.batched && first !== undefined ? Math.max(1, first) : 1;
   const shapes = hasBuckets(entry) ? dynamicShapes(entry.signature, inputs) : undefined;
-  const { objective, objectiveClass, preference } = query.objectives.resolveFor(entry);
-  return { table: requireTable(table), entry, items, shapes, objective, objectiveClass, preference };
+  return { table: requireTable(table), entry, items, shapes, ...query.objectives.resolveFor(entry) };
 }
 
 const bucketed = new WeakMap<TargetEntry, boolean>();
@@ -98,8 +99,9 @@ export class StatedObjectives {
 }
 
 function resolveSources(...sources: readonly PartialObjective[]): ResolvedObjective {
-  const objective = resolveObjective(...sources, fallbackObjective);
-  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(...sources) };
+  const stated = mergeObjectives(...sources);
+  const objective = resolveObjective(stated);
+  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(stated), stated };
 }
 
 /** Throws `unavailable` if there is no table. */
