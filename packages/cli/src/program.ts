@@ -23,6 +23,7 @@ import { addLogs } from './commands/logs/logs.js';
 import { addPin } from './commands/pin/pin.js';
 import { addProfile } from './commands/profile/profile.js';
 import { addRegister } from './commands/register/register.js';
+import { addReplay } from './commands/replay/replay.js';
 import { addRestore } from './commands/restore/restore.js';
 import { addLift, addRules } from './commands/rules/rules.js';
 import { addRollback } from './commands/rollback/rollback.js';
@@ -53,7 +54,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
     [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addRollback, addDelete],
   ],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
-  ['Planning:', [addSimulate]],
+  ['Planning:', [addSimulate, addReplay]],
   ['Cluster:', [addTop, addEvents, addLogs, addDrain, addForget, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];

@@ -7,7 +7,8 @@ import { closeSync, createReadStream, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '@pareto/core';
+import { milliseconds, systemClock } from '@pareto/core';
+import { arrivalLogHeader, formatArrival } from '@pareto/policy';
 import { createTempFolder, onnxType, writeModel, type TempFolder } from '@pareto/testkit';
 import type { Command } from 'commander';
 import { kinds } from '../src/kinds/kinds.js';
@@ -51,6 +52,7 @@ const argumentsOf: Readonly<Record<string, readonly (readonly string[])[] | stri
   delete: [[long]],
   whatif: [['digits']],
   simulate: [['SCENARIO']],
+  replay: [['ARRIVALS', '--listings', 'FOLDER']],
   explain: [[]],
   pin: [['digits', 'a:original', '--reason', long]],
   deny: [['a:original', '--reason', long]],
@@ -139,6 +141,7 @@ describe('an output that is larger than a pipe', function () {
     await fill(controller);
     await writeFile(folder.file('model.onnx'), manyInputs());
     await writeFile(folder.file('scenario.yaml'), manyStreams());
+    await folder.put(manyArrivals());
     await mkdir(folder.file('logs'));
     const line = { time: '2026-11-30T12:00:00.000Z', level: 'info', message: 'the routing table changed' };
     await writeFile(folder.file('logs/router.log'), many(() => `${JSON.stringify(line)}\n`).join(''));
@@ -155,6 +158,7 @@ describe('an output that is larger than a pipe', function () {
       ['MODEL', folder.file('model.onnx')],
       ['FOLDER', folder.path],
       ['SCENARIO', folder.file('scenario.yaml')],
+      ['ARRIVALS', folder.file('arrivals.csv')],
     ]);
     return [...argv.map((word) => paths.get(word) ?? word), '--controller', address, '--router', address];
   }
@@ -251,6 +255,30 @@ const manyStreams = (): string =>
     },
     traffic: many(() => ({ task: 't', arrivals: { process: 'constant', rate: 1 } })),
   });
+
+/** Returns an arrival log with many objectives, and the listings of a cluster. */
+function manyArrivals(): Readonly<Record<string, string>> {
+  const arrivals = Array.from({ length: 300 }, (_, index) =>
+    formatArrival({
+      ...{ at: index, target: 't', task: 't', objective: { latencyMs: milliseconds(1_000 + index) }, items: 1 },
+      ...{ requestBytes: 1, outcome: 'ok', latencyMs: 1, client: '' },
+    }),
+  );
+  const measured = {
+    hardwareClass: 'cpu',
+    profile: { points: [{ batch: 1, p50Ms: 1, p95Ms: 1, p99Ms: 1 }], loadMs: 1, memoryBytes: 1 },
+    accuracy: { value: 1 },
+  };
+  const variant = { name: 'a', version: 1, architecture: 'a', task: 't', quarantineReason: '', denied: '' };
+  const slots = [{ hardwareClass: { id: 'cpu' }, slots: 1, deviceMemoryBytes: 0 }];
+  const worker = { departed: false, memoryBytes: 1e9, usdPerHour: 1, slotGroups: slots };
+  return {
+    'arrivals.csv': [arrivalLogHeader, ...arrivals].join('\n'),
+    'variants.json': JSON.stringify({ variants: [{ ...variant, measurements: [measured] }] }),
+    'tasks.json': JSON.stringify({ tasks: [] }),
+    'workers.json': JSON.stringify({ workers: [worker] }),
+  };
+}
 
 /** Writes a model with many inputs. */
 function manyInputs(): Uint8Array {

@@ -166,6 +166,8 @@ export {
   arrivalLogHeader,
   formatArrival,
   formatLostArrivals,
+  parseArrivalLine,
+  type ArrivalLine,
   type ArrivalOutcome,
   type LoggedArrival,
 } from './router/log/arrival-line.js';

@@ -27,6 +27,8 @@ export {
 } from './policies/serving-policy.js';
 export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
 export { policyNamed, policyNames } from './baselines/policies.js';
+export { type RecordedStream } from './replay/arrival-streams.js';
+export { readReplay, type Replay } from './replay/replay-scenarios.js';
 export { readScenarioFile, type ScenarioFile } from './scenario-file/read-scenario-file.js';
 export { type Counts, type SimulationResult, type Totals, type VariantSeries } from './result/simulation-result.js';
 export { type Fault } from './scenario/fault.js';

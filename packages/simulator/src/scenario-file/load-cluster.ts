@@ -37,7 +37,9 @@ export async function loadCluster(
     isStandard(given) && standard !== undefined ? standard : listed;
   const loadedFleet = fleet.value ?? sourceOf(fleet).fleet;
   const loaded = registry.value ?? sourceOf(registry).registry;
-  return { registry: withClassesOf(loadedFleet, loaded, registry), fleet: loadedFleet, standard };
+  const { files } = registry;
+  const usable = files === undefined ? loaded : withClassesOf(loadedFleet, loaded, files.variants);
+  return { registry: usable, fleet: loadedFleet, standard };
 }
 
 /** Returns parsed JSON, or an empty listing if there is no file. */
@@ -51,13 +53,11 @@ async function readListing(kind: 'variants' | 'tasks' | 'workers', file: string 
   }
 }
 
-/** Returns a listed registry with the tasks of its variants, and with the profiles on classes of the fleet. */
-function withClassesOf(
-  fleet: SimulatedFleet,
-  registry: SimulatedRegistry,
-  { files }: GivenRegistry,
-): SimulatedRegistry {
-  if (files === undefined) return registry;
+/**
+ * Returns a listed registry with the tasks of its variants, and with the profiles on classes of the fleet. Throws
+ * `invalid-argument`, which names the `source` of the listing, if no variant is left.
+ */
+export function withClassesOf(fleet: SimulatedFleet, registry: SimulatedRegistry, source: string): SimulatedRegistry {
   const classes = new Set(fleet.classes.map(({ name }) => name));
   const variants = registry.variants
     .map((variant) => ({
@@ -67,7 +67,7 @@ function withClassesOf(
     .filter(({ profiles }) => profiles.length > 0);
   if (variants.length === 0) {
     const measured = new Set(registry.variants.flatMap(({ profiles }) => profiles.map((each) => each.hardwareClass)));
-    const problem = `${files.variants} has no variant that is measured on a class of the fleet (${[...classes].join(', ')})`;
+    const problem = `${source} has no variant that is measured on a class of the fleet (${[...classes].join(', ')})`;
     throw new ParetoError('invalid-argument', `${problem}; expected one of ${[...measured].join(', ')}`);
   }
   const known = new Map(registry.tasks.map((task) => [task.name, task]));

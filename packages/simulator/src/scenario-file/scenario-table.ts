@@ -17,6 +17,7 @@ import {
   valueOf,
   type Field,
   type Reader,
+  type Table,
   type YamlFile,
 } from '@pareto/scenario';
 import type { Fault } from '../scenario/fault.js';
@@ -48,18 +49,30 @@ const readDuration: Reader<number> = (field) => {
   throw fieldError(field, `expected at most ${maxDays} days, received ${formatDuration(ms)}`);
 };
 
-export interface GivenScenario {
-  readonly name?: string;
-  /** Simulated time in ms. */
-  readonly duration: number;
+/** Conditions of a simulation, other than the cluster and its traffic. */
+export interface GivenConditions {
   readonly routers?: number;
-  readonly fleet: GivenFleet;
-  readonly registry: GivenRegistry;
-  readonly traffic: readonly GivenStream[] | StandardTraffic;
   readonly faults?: readonly Fault[];
   readonly params?: SimulationParams;
   readonly profileError?: number;
   readonly profileNoise?: number;
+}
+
+export const conditionsTable: Table<GivenConditions> = {
+  routers: optional(valueOf(countUpTo(maxRouters), 'routers: 2')),
+  faults: optional(readFaults),
+  params: optional(overridesOf(defaultSimulationParams)),
+  profileError: optional(valueOf(share, 'profileError: 0.2')),
+  profileNoise: optional(valueOf(share, 'profileNoise: 0.05')),
+};
+
+export interface GivenScenario extends GivenConditions {
+  readonly name?: string;
+  /** Simulated time in ms. */
+  readonly duration: number;
+  readonly fleet: GivenFleet;
+  readonly registry: GivenRegistry;
+  readonly traffic: readonly GivenStream[] | StandardTraffic;
   readonly policies?: readonly string[];
   readonly seeds?: readonly number[];
 }
@@ -68,17 +81,13 @@ const scenarioTable = objectOf<GivenScenario>(
   {
     name: optional(valueOf(text, 'name: black-friday')),
     duration: needed(readDuration, 'the simulated time, such as duration: 10m'),
-    routers: optional(valueOf(countUpTo(maxRouters), 'routers: 2')),
     fleet: needed(readGivenFleet, 'hardware classes and workers'),
     registry: needed(readGivenRegistry, 'the variants of each task'),
     traffic: needed(
       (field: Field) => (Array.isArray(field.value) ? readTraffic(field) : readStandardTraffic(field)),
       'a list of streams of queries',
     ),
-    faults: optional(readFaults),
-    params: optional(overridesOf(defaultSimulationParams)),
-    profileError: optional(valueOf(share, 'profileError: 0.2')),
-    profileNoise: optional(valueOf(share, 'profileNoise: 0.05')),
+    ...conditionsTable,
     policies: optional(listOf(valueOf(text), 'a list of policies, such as [pareto]')),
     seeds: optional(listOf(valueOf(seed), 'a list of numbers, such as [1, 2, 3]')),
   },
@@ -96,9 +105,14 @@ export function checkScenario(given: GivenScenario, cluster: LoadedCluster, yaml
   checkFaults(given, cluster, field);
 }
 
-function checkProfiles({ registry }: GivenScenario, { fleet }: LoadedCluster, field: Field): void {
+/** Checks that the classes of variants in the file are those of the fleet. */
+export function checkProfiles(
+  { registry }: Partial<Pick<GivenScenario, 'registry'>>,
+  { fleet }: Pick<LoadedCluster, 'fleet'>,
+  field: Field,
+): void {
   const classes = fleet.classes.map(({ name }) => name);
-  for (const [index, { profiles }] of registry.value?.variants.entries() ?? []) {
+  for (const [index, { profiles }] of registry?.value?.variants.entries() ?? []) {
     for (const [position, { hardwareClass }] of profiles.entries()) {
       const at = (): Field => fieldAt(field, 'registry', 'variants', index, 'profiles', position, 'class');
       checkName(hardwareClass, classes, 'a class of the fleet', at);
@@ -120,9 +134,10 @@ function checkTraffic({ registry: given, traffic }: GivenScenario, { registry }:
   }
 }
 
-function checkFaults(
-  { duration: durationMs, faults = [] }: GivenScenario,
-  { fleet, registry }: LoadedCluster,
+/** Checks that faults are of workers, classes and variants that exist, and within the duration. */
+export function checkFaults(
+  { duration: durationMs, faults = [] }: Pick<GivenScenario, 'duration' | 'faults'>,
+  { fleet, registry }: Pick<LoadedCluster, 'fleet' | 'registry'>,
   field: Field,
 ): void {
   const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
@@ -144,7 +159,7 @@ function checkFaults(
 
 const isWorker = (id: string, count: number): boolean => /^w(0|[1-9]\d*)$/.test(id) && Number(id.slice(1)) < count;
 
-function checkName(name: string, known: readonly string[], expected: string, at: () => Field): void {
+export function checkName(name: string, known: readonly string[], expected: string, at: () => Field): void {
   if (known.includes(name)) return;
   const near = nearestName(name, known);
   const hint = near === undefined ? `: ${cutText(known.join(', '))}` : `; did you mean ${near}?`;

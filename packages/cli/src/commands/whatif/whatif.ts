@@ -9,6 +9,7 @@ import { withRouter } from '../../connection/connect.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { addObjectiveOptions, readObjective, translateLimits, type ObjectiveOptions } from '../../context/options.js';
 import { formatObjective } from '../../terminal/format.js';
+import { receivedObjective } from '../../terminal/received-objective.js';
 
 export function addWhatIf(program: Command, context: Context): void {
   const command = program
@@ -29,24 +30,11 @@ export function addWhatIf(program: Command, context: Context): void {
         const asked = await translateLimits(options, target, () => fetchMeasuredBy(router, target));
         return { asked, answer: await router.inference.whatIf({ target, objective: readObjective(asked) }) };
       });
-      const view = { objective: requestedObjective(asked), paint: context.terminal.paint };
+      // Without the defaults of the task, which are unknown here.
+      const view = { objective: receivedObjective(asked), paint: context.terminal.paint };
       printResult(context, options, answer, () => formatWhatIf(answer, { ...view, width: widthOf(context, options) }));
     });
 }
-
-/** Returns the objective of the options, without the task's defaults, which are unknown here. */
-const requestedObjective = ({
-  latencyMs,
-  minAccuracy,
-  maxCostPer1k,
-  accuracyBound,
-}: ObjectiveOptions): wire.Objective => ({
-  ...(latencyMs === undefined ? {} : { latencyMs, _latencyMs: 'latencyMs' as const }),
-  ...(minAccuracy === undefined ? {} : { minAccuracy, _minAccuracy: 'minAccuracy' as const }),
-  ...(maxCostPer1k === undefined ? {} : { maxCostPer_1k: maxCostPer1k, _maxCostPer_1k: 'maxCostPer_1k' as const }),
-  ...{ class: 'CLASS_UNSPECIFIED', degrade: 'DEGRADE_UNSPECIFIED' },
-  accuracyBound: accuracyBound === 'lower95' ? 'LOWER95' : 'POINT',
-});
 
 function formatWhatIf(answer: wire.WhatIfResponse, view: CandidateTableOptions): string {
   const { paint, width } = view;

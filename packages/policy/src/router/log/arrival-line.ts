@@ -1,7 +1,7 @@
 // The lines of an arrival log: CSV with a line for each query, in the order in which the queries ended. Lines that start with # are about
 // the log: its format where a process begins to write, and lines that could not be written.
 
-import type { ErrorCode, PartialObjective } from '@pareto/core';
+import { errorCodes, milliseconds, type ErrorCode, type PartialObjective } from '@pareto/core';
 
 /** `ok`, `late` and `inaccurate` (in time, but below the accuracy floor) are answers. Others are codes of errors. */
 export type ArrivalOutcome = 'ok' | 'late' | 'inaccurate' | ErrorCode;
@@ -58,3 +58,47 @@ export function formatArrival(arrival: LoggedArrival): string {
 
 /** Rounds to 0.1 ms, which is more precise than the clocks of several hosts agree. */
 const inTenths = (ms: number): number => Math.round(ms * 10) / 10;
+
+const outcomes: readonly string[] = ['ok', 'late', 'inaccurate', ...errorCodes] satisfies readonly ArrivalOutcome[];
+
+/** A line of an arrival log. `malformed`: it is none, for example because it was cut. */
+export type ArrivalLine =
+  | { readonly kind: 'arrival'; readonly arrival: LoggedArrival }
+  | { readonly kind: 'header' }
+  | { readonly kind: 'lost'; readonly count: number }
+  | { readonly kind: 'malformed' };
+
+const malformed: ArrivalLine = { kind: 'malformed' };
+
+export function parseArrivalLine(line: string): ArrivalLine {
+  if (line === arrivalLogHeader) return { kind: 'header' };
+  const lost = /^#lost (\d+)$/.exec(line)?.[1];
+  if (lost !== undefined) return { kind: 'lost', count: Number(lost) };
+  const cells = line.split(',');
+  if (cells.length !== columns.length) return malformed;
+  const [at, target = '', task = '', latency, accuracy, cost, ...others] = cells;
+  const [serviceClass, bound, degrade, items, bytes, outcome = '', took, client = ''] = others;
+  const arrival = {
+    ...{ at: numberIn(at), target, task },
+    objective: {
+      ...(latency !== '' && { latencyMs: milliseconds(numberIn(latency)) }),
+      ...(accuracy !== '' && { minAccuracy: numberIn(accuracy) }),
+      ...(cost !== '' && { maxCostPer1k: numberIn(cost) }),
+      ...(serviceClass !== '' && { class: choiceIn(serviceClass, ['online', 'offline']) }),
+      ...(bound !== '' && { accuracyBound: choiceIn(bound, ['point', 'lower95']) }),
+      ...(degrade !== '' && { degrade: choiceIn(degrade, ['forbid', 'allow']) }),
+    },
+    ...{ items: numberIn(items), requestBytes: numberIn(bytes) },
+    ...{ outcome: outcome as ArrivalOutcome, latencyMs: numberIn(took), client },
+  };
+  const { objective, ...facts } = arrival;
+  const values: readonly unknown[] = [...Object.values(facts), ...Object.values(objective)];
+  const isWhole = outcomes.includes(outcome) && !values.some((value) => value === undefined || Number.isNaN(value));
+  return isWhole ? { kind: 'arrival', arrival } : malformed;
+}
+
+/** Returns NaN if the cell is not a number. */
+const numberIn = (cell = ''): number => (/^\d+(\.\d+)?(e-?\d+)?$/.test(cell) ? Number(cell) : NaN);
+
+const choiceIn = <T extends string>(cell: string | undefined, choices: readonly T[]): T | undefined =>
+  choices.find((choice) => choice === cell);
