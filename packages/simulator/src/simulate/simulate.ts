@@ -81,7 +81,8 @@ export async function simulate(
     const { asked, answered, onTime } = tally.counts;
     onProgress?.({ simulatedMs, durationMs, asked, answered, onTime });
     await clock.sleep(milliseconds(0));
-    if (signal?.aborted === true) return result(simulatedMs);
+    // In the drain, the last answers are still missing.
+    if (signal?.aborted === true && simulatedMs < durationMs) return result(simulatedMs);
   }
   return result(durationMs);
 }

@@ -82,6 +82,15 @@ describe('simulate', () => {
     deepEqual(new Set(await Promise.all(rejected)), new Set([false, true]));
   });
 
+  it('waits for the last answers if it is stopped after the last arrival', async () => {
+    const controller = new AbortController();
+    const result = await simulate(buildScenario(), production, 1, {
+      signal: controller.signal,
+      onProgress: ({ simulatedMs, durationMs }) => simulatedMs === durationMs && controller.abort(),
+    });
+    deepEqual(result, await run());
+  });
+
   it('reports its progress, and returns what it has when it is stopped', async () => {
     const controller = new AbortController();
     const seen: number[] = [];
