@@ -102,7 +102,7 @@ const limit = (
     execFile(prlimit, [`--pid=${pid}`, bound], options, (error) => resolve(error === null));
   });
 
-/** Isolation by the environment alone, for programs that load trusted models: tests and benchmarks. */
+/** Isolation by the environment alone, for programs that load nothing or trusted models: the solver, tests and benchmarks. */
 export const environmentOnly: Isolation = createIsolation({
   setpriv: findTool('setpriv'),
   prlimit: findTool('prlimit'),

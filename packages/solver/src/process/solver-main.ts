@@ -13,6 +13,8 @@ interface WebAssemblyMemory {
 }
 
 setPriority(19);
+// Ctrl-C in a terminal reaches all processes of the command. The parent decides about the end of this one.
+process.on('SIGINT', () => undefined);
 const growth = observeGrowth();
 // The types describe the CommonJS form of the package, and Node imports its ES module.
 const highs = await (loadHighs as unknown as typeof loadHighs.default)();
