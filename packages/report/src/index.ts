@@ -20,7 +20,7 @@ export { simulationPage, type SimulationPageOptions } from './simulation/simulat
 export { type SimulationResult, type SimulationScenario } from './simulation/simulation-result.js';
 export { formatSimulationTable, simulationJson } from './simulation/simulation-table.js';
 export { type Spread } from './simulation/spread.js';
-export { summarizeSimulation, type PolicySummary } from './simulation/summarize.js';
+export { summarizeBound, summarizeSimulation, type PolicySummary } from './simulation/summarize.js';
 export { runProcess } from './run-process.js';
 export { defaultWidth, formatRows, formatTable, padVisible, type Column, type TableOptions } from './table.js';
 export { indent, wrap } from './wrap.js';

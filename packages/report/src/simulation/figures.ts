@@ -1,8 +1,8 @@
 // The figures of policies as columns, for the terminal and for the page.
 
-import { formatAligned, formatMs, formatPercent } from '../html/number-formats.js';
+import { formatAligned, formatMs, formatPercent, formatUsd } from '../html/number-formats.js';
 import type { Spread } from './spread.js';
-import type { PolicySummary } from './summarize.js';
+import type { CostBound, PolicySummary } from './summarize.js';
 
 /** The texts of a figure. */
 export interface FigureText {
@@ -24,15 +24,14 @@ const spread = (
   format: (value: number) => string,
 ): FigureColumn => ({ title, text: (summary) => formatSpread(summary[figure], format) });
 
-const ratio = (title: string, figure: 'costRatio' | 'missedRatio'): FigureColumn => ({
+const ratio = (title: string, figure: 'costRatio' | 'missedRatio' | 'boundRatio'): FigureColumn => ({
   title,
-  text: ({ [figure]: value }) => ({ mean: Number.isFinite(value) ? formatAligned(value) : '–', range: '' }),
+  text: ({ [figure]: value = NaN }) => ({ mean: Number.isFinite(value) ? formatAligned(value) : '–', range: '' }),
 });
 
 const formatAlignedUsd = (usd: number): string => `$${formatAligned(usd)}`;
 
-/** Columns of figures, which follow that of the policy's name. */
-export const figureColumns: readonly FigureColumn[] = [
+const columns: readonly FigureColumn[] = [
   spread('On time', 'attainment', formatPercent),
   spread('Accuracy', 'accuracy', formatPercent),
   { ...spread('Over all', 'accuracyOfAll', formatPercent), isMinor: true },
@@ -43,6 +42,14 @@ export const figureColumns: readonly FigureColumn[] = [
   ratio('Cost ×', 'costRatio'),
   ratio('Missed ×', 'missedRatio'),
 ];
+
+/** Returns the columns of figures, which follow that of the policy's name. */
+export const figureColumns = (policies: readonly PolicySummary[]): readonly FigureColumn[] =>
+  policies.some(({ boundRatio }) => boundRatio !== undefined) ? [...columns, ratio('Bound ×', 'boundRatio')] : columns;
+
+/** Returns a sentence on the bound: `No policy can answer 99.0 % of the queries on time for less than $5.39 per hour.` */
+export const boundText = ({ attainment, usdPerHour }: CostBound): string =>
+  `No policy can answer ${formatPercent(attainment.mean)} of the queries on time for less than ${formatUsd(usdPerHour.mean)} per hour.`;
 
 function formatSpread({ mean, min, max }: Spread, format: (value: number) => string): FigureText {
   if (!Number.isFinite(mean)) return { mean: '–', range: '' };

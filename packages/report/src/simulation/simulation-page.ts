@@ -6,9 +6,10 @@ import { formatCount, formatPercent, formatUsd } from '../html/number-formats.js
 import { formatPage } from '../html/page.js';
 import { figure as place, overTime, section } from '../html/sections.js';
 import { simulationData } from './page-data.js';
+import { boundText } from './figures.js';
 import { describeProfiles, describeScenario } from './describe-scenario.js';
 import type { SimulationResult, SimulationScenario } from './simulation-result.js';
-import { summarizeSimulation, type PolicySummary } from './summarize.js';
+import { summarizeBound, summarizeSimulation, type PolicySummary } from './summarize.js';
 import { policyTable, profileTable, taskTables } from './tables.js';
 
 export interface SimulationPageOptions {
@@ -67,10 +68,12 @@ function summarize(policies: readonly PolicySummary[], results: readonly Simulat
   const { totals } = results[0] ?? {};
   if (first === undefined || totals === undefined) return ['No run has ended.'];
   const { attainment, usdPerHour } = first;
+  const bound = summarizeBound(results);
   const namesOf = (chosen: readonly PolicySummary[]): string => chosen.map(({ policy }) => policy).join(', ') || 'none';
   return [
     'This is a simulation: nothing was measured on a cluster.',
     `${first.policy} answered ${formatPercent(attainment.mean)} of ${formatCount(totals.asked)} queries within their objective, at ${formatUsd(usdPerHour.mean)} per hour.`,
+    ...(bound === undefined ? [] : [boundText(bound)]),
     ...(others.length === 0
       ? []
       : [

@@ -37,6 +37,8 @@ export interface SimulationResult {
   /** Length of a step of the series. */
   readonly stepMs: number;
   readonly totals: SimulationTotals & { readonly usd: number };
+  /** Set for the clairvoyant. No policy answers this share of the queries on time at a lower cost. */
+  readonly clairvoyant?: { readonly bound: { readonly usd: number; readonly attainment: number } };
   readonly tasks: readonly { readonly task: string; readonly totals: SimulationTotals }[];
   readonly streams: readonly {
     readonly task: string;

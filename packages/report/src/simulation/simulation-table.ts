@@ -2,13 +2,14 @@
 
 import { defaultWidth, formatTable, type TableOptions } from '../table.js';
 import { textWidth } from '../text-width.js';
-import { figureColumns, type FigureText } from './figures.js';
+import { wrap } from '../wrap.js';
+import { boundText, figureColumns, type FigureText } from './figures.js';
 import type { SimulationResult } from './simulation-result.js';
-import { summarizeSimulation, type PolicySummary } from './summarize.js';
+import { summarizeBound, summarizeSimulation, type PolicySummary } from './summarize.js';
 
 /**
  * Returns a row for each policy: means over its seeds and ratios to the first policy. They have ranges if the width
- * suffices.
+ * suffices. The bound of the clairvoyant follows.
  */
 export function formatSimulationTable(results: readonly SimulationResult[], options: TableOptions = {}): string {
   const policies = summarizeSimulation(results);
@@ -17,7 +18,10 @@ export function formatSimulationTable(results: readonly SimulationResult[], opti
     range === '' ? mean : `${mean} (${range})`,
   );
   const fits = ranged.split('\n').every((line) => textWidth(line) < width);
-  return fits ? ranged : format(policies, options, ({ mean }) => mean);
+  const table = fits ? ranged : format(policies, options, ({ mean }) => mean);
+  const bound = summarizeBound(results);
+  if (bound === undefined) return table;
+  return [table, '', ...wrap(boundText(bound).replaceAll('\u00a0', ' '), width)].join('\n');
 }
 
 const format = (
@@ -28,7 +32,7 @@ const format = (
   formatTable<PolicySummary>(
     [
       { title: 'POLICY', cell: ({ policy }) => policy, cut: true },
-      ...figureColumns.map(({ title, isMinor, text }) => ({
+      ...figureColumns(policies).map(({ title, isMinor, text }) => ({
         title: title.toUpperCase(),
         ...(isMinor === true && { drop: 1 }),
         align: 'right' as const,
@@ -40,7 +44,7 @@ const format = (
   );
 
 /**
- * Returns the parts of a JSON text with `facts`, the summaries of the policies and all results. Together they may be longer
+ * Returns the parts of a JSON text with `facts`, the bound, the summaries of the policies and all results. Together they may be longer
  * than a string can be.
  */
 export function* simulationJson(
@@ -49,6 +53,8 @@ export function* simulationJson(
 ): Generator<string, void> {
   yield '{';
   for (const [name, value] of Object.entries(facts)) yield `${JSON.stringify(name)}:${JSON.stringify(value)},`;
+  const bound = summarizeBound(results);
+  if (bound !== undefined) yield `"bound":${JSON.stringify(bound)},`;
   yield `"policies":${JSON.stringify(summarizeSimulation(results))},"results":[`;
   for (const [index, result] of results.entries()) yield `${index === 0 ? '' : ','}${JSON.stringify(result)}`;
   yield ']}';

@@ -21,17 +21,41 @@ export interface PolicySummary {
   readonly costRatio: number;
   /** Mean share of the queries that were not answered within their objective over that of the first policy. */
   readonly missedRatio: number;
+  /** Mean cost per hour over the bound. Undefined without the clairvoyant. */
+  readonly boundRatio?: number;
 }
+
+/** No policy answers this share of the queries on time at a lower cost. */
+export interface CostBound {
+  readonly attainment: Spread;
+  readonly usdPerHour: Spread;
+}
+
+/** Returns the bound over the seeds of the clairvoyant. Undefined if it is not among the policies. */
+export function summarizeBound(results: readonly SimulationResult[]): CostBound | undefined {
+  const bounds = results.flatMap(({ clairvoyant, durationMs }) =>
+    clairvoyant === undefined ? [] : { ...clairvoyant.bound, durationMs },
+  );
+  if (bounds.length === 0) return undefined;
+  return {
+    attainment: spreadOf(bounds.map(({ attainment }) => attainment)),
+    usdPerHour: spreadOf(bounds.map(({ usd, durationMs }) => (usd * msPerHour) / durationMs)),
+  };
+}
+
+const msPerHour = 3_600_000;
 
 /** Returns the summaries of the policies in the order of their first results. */
 export function summarizeSimulation(results: readonly SimulationResult[]): readonly PolicySummary[] {
   const groups = resultsByPolicy(results).map(([policy, runs]) => ({ policy, ...figuresOf(runs) }));
   const [first] = groups;
   if (first === undefined) return [];
+  const bound = summarizeBound(results);
   return groups.map((group) => ({
     ...group,
     costRatio: group.usdPerHour.mean / first.usdPerHour.mean,
     missedRatio: (1 - group.attainment.mean) / (1 - first.attainment.mean),
+    ...(bound !== undefined && { boundRatio: group.usdPerHour.mean / bound.usdPerHour.mean }),
   }));
 }
 
@@ -47,10 +71,12 @@ export function resultsByPolicy(
 /** Returns the attainment and the cost per hour of a run. */
 export const attainmentAndCost = ({ totals, simulatedMs }: SimulationResult): readonly [number, number] => [
   totals.onTime / totals.asked,
-  (totals.usd * 3_600_000) / simulatedMs,
+  (totals.usd * msPerHour) / simulatedMs,
 ];
 
-function figuresOf(runs: readonly SimulationResult[]): Omit<PolicySummary, 'policy' | 'costRatio' | 'missedRatio'> {
+function figuresOf(
+  runs: readonly SimulationResult[],
+): Omit<PolicySummary, 'policy' | 'costRatio' | 'missedRatio' | 'boundRatio'> {
   const spread = (figure: (run: SimulationResult) => number): Spread => spreadOf(runs.map(figure));
   return {
     seeds: runs.map(({ seed }) => seed),

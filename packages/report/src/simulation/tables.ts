@@ -10,17 +10,17 @@ import { resultsByPolicy, type PolicySummary } from './summarize.js';
 
 /** Returns the means of the policies with the ranges of their seeds, and the ratios to the first policy. */
 export const policyTable = (policies: readonly PolicySummary[]): Markup => markup`${htmlTable(
-  [textColumn('Policy'), ...figureColumns.map(({ title }) => numberColumn(title)), numberColumn('Seeds')],
+  [textColumn('Policy'), ...figureColumns(policies).map(({ title }) => numberColumn(title)), numberColumn('Seeds')],
   policies.map((summary): HtmlRow => [
     summary.policy,
-    ...figureColumns.map(({ text }) => {
+    ...figureColumns(policies).map(({ text }) => {
       const { mean, range } = text(summary);
       return range === '' ? mean : markup`${mean}<small class="range">${range}</small>`;
     }),
     String(summary.seeds.length),
   ]),
 )}
-<p class="note">On time: share of all queries that were answered within their objective, of latency and of accuracy. Accuracy: mean of the answers; over all: sum of those on time, over the number of all queries. Cost per million queries on time. p50 and p99: latencies of the answers. Ratios are to ${policies[0]?.policy ?? ''}, of the cost per hour and of the share of queries that were not answered on time. Figures are means over the seeds; ranges are in grey.</p>`;
+<p class="note">On time: share of all queries that were answered within their objective, of latency and of accuracy. Accuracy: mean of the answers; over all: sum of those on time, over the number of all queries. Cost per million queries on time. p50 and p99: latencies of the answers. Ratios are to ${policies[0]?.policy ?? ''}, of the cost per hour and of the share of queries that were not answered on time; Bound × is to the bound of the clairvoyant. Figures are means over the seeds; ranges are in grey.</p>`;
 
 /** Returns the tasks of each policy with their objectives. The results of all seeds are added up. */
 export const taskTables = (results: readonly SimulationResult[]): readonly Markup[] =>

@@ -11,6 +11,8 @@ export interface ResultOptions {
   readonly onTime?: number;
   readonly usdPerHour?: number;
   readonly variants?: readonly string[];
+  /** Bound of the cost. Set for the clairvoyant. */
+  readonly boundUsdPerHour?: number;
 }
 
 /** Builds the result of a steady run: 100 queries per second, of which the first half goes to the first variant. */
@@ -22,6 +24,7 @@ export function buildResult(options: ResultOptions = {}): SimulationResult {
     onTime = 0.97,
     usdPerHour = 36,
     variants = ['net:fp32', 'net:int8'],
+    boundUsdPerHour,
   } = options;
   const each = (value: number): number[] => Array.from({ length: steps }, () => value);
   const missed = (100 * (1 - onTime)) / 3;
@@ -35,6 +38,9 @@ export function buildResult(options: ResultOptions = {}): SimulationResult {
   const half = Math.ceil(steps / 2);
   return {
     ...{ policy, seed, durationMs: 1000 * steps, simulatedMs: 1000 * steps, stepMs: 1000, totals },
+    ...(boundUsdPerHour !== undefined && {
+      clairvoyant: { bound: { usd: (boundUsdPerHour * steps) / 3600, attainment: 0.99 } },
+    }),
     tasks: [{ task: 'digits', totals }],
     streams: [{ task: 'digits', objective: { minAccuracy: 0.95 }, totals }],
     series: {

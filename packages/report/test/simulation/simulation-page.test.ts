@@ -27,6 +27,13 @@ describe('simulationPage', () => {
     assert.doesNotMatch(page, /partial:/);
   });
 
+  it('states the bound of the clairvoyant', () => {
+    const page = textOf([...results, buildResult({ policy: 'clairvoyant', boundUsdPerHour: 12.4 })]);
+    assert.match(page, /No policy can answer 99\.0 % of the queries on time for less than \$12\.4 per hour\./);
+    assert.match(page, />Bound ×</);
+    assert.doesNotMatch(textOf(results), />Bound ×</);
+  });
+
   it('says that it is partial', () => {
     const stopped = { ...buildResult(), simulatedMs: 5_000 };
     assert.match(

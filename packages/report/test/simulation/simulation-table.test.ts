@@ -29,6 +29,28 @@ describe('formatSimulationTable', () => {
     );
   });
 
+  it('ends with the bound of the clairvoyant, and has the costs over it', () => {
+    const clairvoyant = { policy: 'clairvoyant', usdPerHour: 24 };
+    const bounded = [
+      ...results,
+      buildResult({ ...clairvoyant, seed: 1, boundUsdPerHour: 10 }),
+      buildResult({ ...clairvoyant, seed: 2, boundUsdPerHour: 14 }),
+    ];
+    const [titles = '', ours = '', , planned = '', ...rest] = formatSimulationTable(bounded, { width: 120 }).split(
+      '\n',
+    );
+    assert.match(titles, / BOUND ×$/);
+    assert.match(ours, / 1\.00 +1\.00 +3\.00$/);
+    assert.match(planned, /^clairvoyant .* 0\.667 +1\.50 +2\.00$/);
+    const sentence = 'No policy can answer 99.0 % of the queries on time for less than $12 per hour.';
+    assert.deepEqual(rest, ['', sentence]);
+    const { bound } = JSON.parse([...simulationJson(bounded)].join('')) as { readonly bound: unknown };
+    assert.deepEqual(bound, {
+      attainment: { mean: 0.99, min: 0.99, max: 0.99 },
+      usdPerHour: { mean: 12, min: 10, max: 14 },
+    });
+  });
+
   it('has no figures of a policy without answers', () => {
     const { totals, ...result } = buildResult();
     const table = formatSimulationTable([
