@@ -35,7 +35,7 @@ const table = {
   simulate: { measures: 'the speed of the simulator, and its memory', minutes: 2 },
   policy: {
     measures: 'attainment, accuracy and cost of ours and of baselines on the standard scenario, in virtual time',
-    minutes: 20,
+    minutes: 35,
     flags: ['only', 'quick', 'data', 'resume'],
   },
   fleet: {

@@ -29,14 +29,21 @@ export interface ComparedRun {
 }
 
 export interface ComparisonOptions {
-  /** Compares on short windows of a single trace. */
+  /** Compares on few and short windows of a single trace. */
   readonly quick: boolean;
   /** Folder with the traces and the tables of profiles. Both are generated if undefined. */
   readonly data: string | undefined;
 }
 
-/** Lengths of a window. All policies together take a minute of CPU time for 6 minutes. */
-const [quickMs, fullMs] = [8_000, 360_000];
+/** Length of a window, and number of seeds at most. */
+interface Extent {
+  readonly windowMs: number;
+  readonly maxSeeds: number;
+}
+
+const full: Extent = { windowMs: 360_000, maxSeeds: Infinity };
+/** All policies together take a minute. */
+const brief: Extent = { windowMs: 8_000, maxSeeds: 3 };
 const routers = 2;
 
 export async function comparedGroups({ quick, data }: ComparisonOptions): Promise<readonly ComparedGroup[]> {
@@ -44,8 +51,7 @@ export async function comparedGroups({ quick, data }: ComparisonOptions): Promis
   const groups: ComparedGroup[] = [];
   for (const use of ['tuning', 'kept-aside'] as const) {
     const parts = await readParts(data, use);
-    for (const part of quick ? parts.slice(0, 1) : parts)
-      groups.push(groupOf(part, standard, quick ? quickMs : fullMs));
+    for (const part of quick ? parts.slice(0, 1) : parts) groups.push(groupOf(part, standard, quick ? brief : full));
   }
   return groups;
 }
@@ -57,8 +63,8 @@ function readParts(data: string | undefined, use: DataUse): Promise<readonly Tra
   return Promise.all(recordedTraceNames.map(read));
 }
 
-function groupOf(part: TracePart, standard: StandardScenario, windowMs: number): ComparedGroup {
-  const own = seeds[part.use];
+function groupOf(part: TracePart, standard: StandardScenario, { windowMs, maxSeeds }: Extent): ComparedGroup {
+  const own = seeds[part.use].slice(0, maxSeeds);
   const windows = planWindows(part.lengthMs, { count: own.length, windowMs });
   return {
     name: `${part.use}, ${part.name}`,

@@ -7,10 +7,26 @@ import { spreadRows } from '../report/spread-rows.js';
 type Totals = SimulationResult['totals'];
 
 /** The part of a result that is compared. */
-export type ComparedTotals = Pick<
+export interface ComparedTotals extends Pick<
   Totals,
   'asked' | 'answered' | 'onTime' | 'accuracySum' | 'onTimeAccuracySum' | 'usd' | 'latency'
->;
+> {
+  /** Set for the clairvoyant. */
+  readonly bound?: Bound;
+}
+
+type Bound = NonNullable<SimulationResult['clairvoyant']>['bound'];
+
+export const comparedTotals = ({ totals, clairvoyant }: SimulationResult): ComparedTotals => ({
+  ...totals,
+  ...(clairvoyant !== undefined && { bound: clairvoyant.bound }),
+});
+
+/** The runs of a policy, one for each seed. */
+export interface PolicyRuns {
+  readonly policy: string;
+  readonly totals: readonly ComparedTotals[];
+}
 
 interface Measure {
   readonly name: string;
@@ -28,8 +44,26 @@ const measures: readonly Measure[] = [
   { name: 'p99', unit: 'ms', valueOf: ({ latency }) => latency.p99Ms },
 ];
 
-/** Returns the mean over the seeds and the range of each measure. */
-export const policyRows = (group: string, policy: string, totals: readonly ComparedTotals[]): readonly Row[] =>
-  measures.flatMap(({ name, unit, valueOf }) =>
-    spreadRows({ name: `${group}: ${policy}: ${name}`, unit }, totals.map(valueOf)),
+/**
+ * Returns the mean over the seeds and the range of each measure. If the clairvoyant is among the policies, also the bound of the cost, and
+ * the costs divided by it.
+ */
+export function policyRows(group: string, policies: readonly PolicyRuns[]): readonly Row[] {
+  const bounds = policies.flatMap(({ totals }) => totals.flatMap(({ bound }) => bound ?? []));
+  const rowsOf = (of: string, unit: string, values: readonly number[]): readonly Row[] =>
+    spreadRows({ name: `${group}: ${of}`, unit }, values);
+  const rows = policies.flatMap(({ policy, totals }) =>
+    measures.flatMap(({ name, unit, valueOf }) => rowsOf(`${policy}: ${name}`, unit, totals.map(valueOf))),
   );
+  if (bounds.length === 0) return rows;
+  const costRatios = (totals: readonly ComparedTotals[]): readonly number[] =>
+    totals.map(({ usd }, seed) => usd / (bounds[seed]?.usd ?? NaN));
+  const attainments = bounds.map(({ attainment }) => 100 * attainment);
+  const costs = bounds.map(({ usd }) => usd);
+  return [
+    ...rows,
+    ...rowsOf('bound: attainment', '%', attainments),
+    ...rowsOf('bound: cost', 'USD', costs),
+    ...policies.flatMap(({ policy, totals }) => rowsOf(`${policy}: cost over the bound`, 'x', costRatios(totals))),
+  ];
+}

@@ -1,12 +1,3 @@
-export { createBaselines } from './baselines/baselines.js';
-export {
-  boundScenario,
-  defaultClairvoyantParams,
-  planScenario,
-  type ClairvoyantParams,
-  type PlannedScenario,
-} from './baselines/clairvoyant/plan-clairvoyant.js';
-export { type RelaxedBound } from './baselines/clairvoyant/relaxed/bound-cost.js';
 export { createCluster, hardwareClassNamed, type Cluster } from './cluster/cluster.js';
 export { profileOf, variantWithId } from './cluster/registry.js';
 export { createPlanner, type Planner, type Turn } from './control/planner.js';
@@ -26,7 +17,7 @@ export {
   type ServingReplica,
 } from './policies/serving-policy.js';
 export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
-export { policyNamed, policyNames } from './baselines/policies.js';
+export { policies, policyNamed, policyNames } from './baselines/policies.js';
 export { type RecordedStream } from './replay/arrival-streams.js';
 export { readReplay, type Replay } from './replay/replay-scenarios.js';
 export { readScenarioFile, type ScenarioFile } from './scenario-file/read-scenario-file.js';

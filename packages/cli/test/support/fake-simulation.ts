@@ -14,6 +14,7 @@ if (policy === 'throws') throw new Error('no memory');
 else if (policy === 'exits') process.exit(0);
 else if (policy === 'fails') parentPort.postMessage({ kind: 'failed', error: 'the trace ends' });
 else if (policy === 'hangs') for (;;);
+else if (policy === 'plans') parentPort.once('message', () => parentPort.postMessage({ kind: 'stopped' }));
 else if (policy === 'endless') parentPort.once('message', () => send(15000));
 else send(60000);
 `;

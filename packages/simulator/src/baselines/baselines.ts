@@ -1,6 +1,7 @@
 // The policies that ours is compared with. Each is a folder, and an entry here.
 
 import type { ServingPolicy } from '../policies/serving-policy.js';
+import { createClairvoyant } from './clairvoyant/clairvoyant.js';
 import { createClipper } from './clipper/clipper.js';
 import { createFixed } from './fixed/fixed.js';
 import { createInfaas } from './infaas/infaas.js';
@@ -14,4 +15,5 @@ export const createBaselines = (): readonly ServingPolicy[] => [
   createClipper({ preference: 'cheapest' }),
   createInfaas(),
   createInfaas({ ...defaultInfaasParams, waitsForLoads: false }, 'infaas-serving-flagged'),
+  createClairvoyant(),
 ];

@@ -3,7 +3,8 @@
 import type { ServingPolicy } from '../policies/serving-policy.js';
 import { createBaselines } from './baselines.js';
 
-const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }, ...createBaselines()];
+/** The first one is that of production. */
+export const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }, ...createBaselines()];
 
 export const policyNames: readonly string[] = policies.map(({ name }) => name);
 

@@ -6,8 +6,10 @@
 // for both.
 
 import type { Objective, Rng, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
+import type { Solver } from '@pareto/solver';
 import type { Cluster } from '../cluster/cluster.js';
-import type { QueryStream } from '../scenario/scenario.js';
+import type { SimulationResult } from '../result/simulation-result.js';
+import type { QueryStream, Scenario } from '../scenario/scenario.js';
 
 export type ServingPolicy =
   /** The policies of production, with the parameters of the scenario. */
@@ -19,7 +21,23 @@ export type ServingPolicy =
       readonly name: string;
       readonly plan: (setting: PolicySetting) => ReplicaPlanner;
       readonly serve: (setting: PolicySetting) => QueryServer;
+    }
+  /** A policy that knows the whole run, and may simulate it with several policies before it returns one of the results. */
+  | {
+      readonly kind: 'clairvoyant';
+      readonly name: string;
+      readonly run: (run: ForeseenRun) => Promise<SimulationResult>;
     };
+
+/** A run that a clairvoyant plans. */
+export interface ForeseenRun {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly solver: Solver;
+  readonly signal?: AbortSignal;
+  /** Simulates the run with a policy, the one at `index` of `count`. */
+  readonly simulate: (policy: ServingPolicy, index: number, count: number) => Promise<SimulationResult>;
+}
 
 /** The knowledge of a policy when the run begins. */
 export interface PolicySetting {

@@ -42,6 +42,14 @@ export interface VariantSeries {
   readonly answered: readonly number[];
 }
 
+/** The bound of the cost, and the best of the clairvoyant's plans. */
+interface ClairvoyantFacts {
+  /** No policy answers this share of the queries on time at a lower cost. The share is 0.99, or the largest that the fleet allows. */
+  readonly bound: { readonly usd: number; readonly attainment: number };
+  /** Parameters of the plan that was best. */
+  readonly setting: { readonly latencyShare: number; readonly utilisation: number };
+}
+
 export interface SimulationResult {
   readonly scenario: string;
   readonly policy: string;
@@ -52,6 +60,8 @@ export interface SimulationResult {
   /** Length of a step of the series: 1 s for up to two hours, and longer beyond. */
   readonly stepMs: number;
   readonly totals: Totals & { readonly usd: number };
+  /** Set for the clairvoyant. */
+  readonly clairvoyant?: ClairvoyantFacts;
   readonly tasks: readonly { readonly task: string; readonly totals: Totals }[];
   readonly streams: readonly {
     readonly task: string;

@@ -10,6 +10,7 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { accuracyOn } from '@pareto/policy';
+import type { Solver } from '@pareto/solver';
 import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
 import { withProfileErrors } from '../cluster/profile-errors.js';
 import { createPlannedTurns } from '../control/planned-turns.js';
@@ -30,6 +31,7 @@ import { createExecutorTimes } from '../times/executor-times.js';
 import { createSlowness } from '../times/slowness.js';
 import { scheduleArrivals } from './schedule-arrivals.js';
 
+/** Progress of a run. That of the clairvoyant is over all its plans. */
 export interface SimulationProgress {
   readonly simulatedMs: number;
   readonly durationMs: number;
@@ -47,6 +49,8 @@ export interface SimulateOptions {
   readonly clock?: Clock;
   /** Runs each turn of the control loop, to measure its time. */
   readonly onTurn?: <T>(turn: () => T) => T;
+  /** Needed for the clairvoyant. */
+  readonly solver?: Solver;
 }
 
 /** Number of events after which a run lets other work of the process run. */
@@ -64,12 +68,37 @@ interface Run {
   readonly result: (simulatedMs: number) => SimulationResult;
 }
 
-/** Runs a scenario. The same scenario, policy and seed give the same result. Rejects if the scenario contradicts itself. */
+/**
+ * Runs a scenario. The same scenario, policy and seed give the same result. Rejects if the scenario contradicts itself, or with the
+ * reason of the signal if the clairvoyant is stopped while it plans.
+ */
 export async function simulate(
   scenario: Scenario,
   policy: ServingPolicy,
   seed: number,
-  { onProgress, signal, clock = systemClock, onTurn = (turn) => turn() }: SimulateOptions = {},
+  options: SimulateOptions = {},
+): Promise<SimulationResult> {
+  if (policy.kind !== 'clairvoyant') return await simulateOnce(scenario, policy, seed, options);
+  const { solver, signal, onProgress } = options;
+  if (solver === undefined) throw new Error(`the policy ${policy.name} needs a solver`);
+  return await policy.run({
+    ...{ scenario, seed, solver, ...(signal !== undefined && { signal }) },
+    simulate: (planned, index, count) =>
+      simulate(scenario, planned, seed, {
+        ...options,
+        onProgress: ({ simulatedMs, durationMs, ...counts }) =>
+          onProgress?.({ ...counts, simulatedMs: index * durationMs + simulatedMs, durationMs: count * durationMs }),
+      }),
+  });
+}
+
+type OncePolicy = Exclude<ServingPolicy, { readonly kind: 'clairvoyant' }>;
+
+async function simulateOnce(
+  scenario: Scenario,
+  policy: OncePolicy,
+  seed: number,
+  { onProgress, signal, clock = systemClock, onTurn = (turn) => turn() }: SimulateOptions,
 ): Promise<SimulationResult> {
   const { durationMs } = scenario;
   const { events, endsAt, warmUpMs, tally, result } = startRun(scenario, policy, seed, onTurn);
@@ -87,7 +116,7 @@ export async function simulate(
   return result(durationMs);
 }
 
-function startRun(scenario: Scenario, policy: ServingPolicy, seed: number, onTurn: <T>(turn: () => T) => T): Run {
+function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: <T>(turn: () => T) => T): Run {
   const { registry, fleet, streams, durationMs, params = defaultSimulationParams } = scenario;
   const { wayMs, warmUpMs, drainMs, turnTime } = params.cluster;
   const errors = { error: scenario.profileError ?? 0, noise: scenario.profileNoise ?? 0 };

@@ -3,6 +3,7 @@ import { createBaselines } from '../../src/baselines/baselines.js';
 import type { Fault } from '../../src/scenario/fault.js';
 import { simulate } from '../../src/simulate/simulate.js';
 import { poisson } from '../support/scenario.js';
+import { openSolver } from './clairvoyant/support/open-solver.js';
 import { profileOn, variant, workersOn } from './support/small-cluster.js';
 import { smallScenario, steadyStream } from './support/small-scenario.js';
 
@@ -31,15 +32,17 @@ const faults: readonly Fault[] = [
 const scenario = { ...smallScenario(variants, fleet, streams, 20_000), faults };
 
 describe('the baselines', () => {
+  const solver = openSolver();
+  after(() => solver.close());
   it('have names of their own', () => {
     const names = createBaselines().map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
   });
   for (const [index, policy] of createBaselines().entries())
     it(`${policy.name} gives the same result again, in which each query has one outcome`, async () => {
-      const result = await simulate(scenario, policy, 7);
-      assert.deepEqual(await simulate(scenario, policy, 7), result);
-      assert.deepEqual(await simulate(scenario, createBaselines()[index] ?? policy, 7), result);
+      const result = await simulate(scenario, policy, 7, { solver });
+      assert.deepEqual(await simulate(scenario, policy, 7, { solver }), result);
+      assert.deepEqual(await simulate(scenario, createBaselines()[index] ?? policy, 7, { solver }), result);
       const { asked, answered, onTime, late, inaccurate, rejected, dropped, unfinished } = result.totals;
       assert.equal(onTime + late + inaccurate, answered);
       assert.equal(answered + rejected + dropped + unfinished, asked);

@@ -11,7 +11,7 @@ export const simulationProgram: URL = new URL('../../../dist/commands/simulate/s
 export interface ThreadOptions {
   readonly program: URL;
   readonly maxThreads: number;
-  /** Ends the runs early: each returns what it has simulated. No further ones begin. */
+  /** Ends the runs early: each returns what it has simulated, if anything. No further ones begin. */
   readonly stop: AbortSignal;
   /** Ends the threads. */
   readonly kill: AbortSignal;
@@ -33,7 +33,8 @@ export async function runInThreads(planned: readonly PlannedRun[], options: Thre
       const current = run;
       options.onStart(current);
       const onProgress = (share: number): void => options.onProgress(current, share);
-      await options.onResult(current, await runInThread(current, options.program, signals, onProgress));
+      const result = await runInThread(current, options.program, signals, onProgress);
+      if (result !== undefined) await options.onResult(current, result);
     }
   };
   const runs = Array.from({ length: Math.min(options.maxThreads, planned.length) }, () =>
@@ -46,24 +47,26 @@ export async function runInThreads(planned: readonly PlannedRun[], options: Thre
   await Promise.all(runs);
 }
 
+/** Resolves with undefined if the run is stopped before it simulated anything. */
 async function runInThread(
   run: PlannedRun,
   program: URL,
   { stop, kill }: Pick<ThreadOptions, 'stop' | 'kill'>,
   onProgress: (share: number) => void,
-): Promise<SimulationResult> {
+): Promise<SimulationResult | undefined> {
   const thread = new Worker(program, { workerData: run, execArgv: [] });
   const onStop = (): void => thread.postMessage(stopMessage);
   const onKill = (): void => void thread.terminate();
   stop.addEventListener('abort', onStop, { once: true });
   kill.addEventListener('abort', onKill, { once: true });
   try {
-    return await new Promise<SimulationResult>((resolve, reject) => {
+    return await new Promise<SimulationResult | undefined>((resolve, reject) => {
       const fail = (reason: string): void =>
         reject(new ParetoError('internal', `${run.policy} with seed ${run.seed} failed: ${reason}`));
       thread.on('message', (message: SimulationMessage) => {
         if (message.kind === 'progress') onProgress(message.share);
         else if (message.kind === 'result') resolve(message.result);
+        else if (message.kind === 'stopped') resolve(undefined);
         else fail(message.error);
       });
       thread.once('error', (error) => fail(error.message));

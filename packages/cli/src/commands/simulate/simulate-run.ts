@@ -2,7 +2,13 @@
 
 import { availableParallelism } from 'node:os';
 import { ParetoError } from '@pareto/core';
-import { formatSimulationTable, simulationJson, simulationPage, summarizeSimulation } from '@pareto/report';
+import {
+  formatSimulationTable,
+  simulationJson,
+  simulationPage,
+  summarizeBound,
+  summarizeSimulation,
+} from '@pareto/report';
 import { policyNames, readScenarioFile, type ScenarioFile, type SimulationResult } from '@pareto/simulator';
 import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { ownCommit, ownVersion } from '../../own-version.js';
@@ -95,6 +101,7 @@ function printReport(
 ): void {
   const summary = (): object => ({
     ...extent,
+    bound: summarizeBound(results),
     policies: summarizeSimulation(results),
     results: results.map(({ series: _, ...result }) => result),
   });

@@ -19,4 +19,6 @@ export type SimulationMessage =
   /** Share of the duration that is simulated. */
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'result'; readonly result: SimulationResult }
+  /** The run was ended before it simulated anything. */
+  | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: string };

@@ -2,7 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText, systemClock } from '@pareto/core';
+import { environmentOnly } from '@pareto/isolation';
 import { policyNamed, readScenarioFile, simulate, type SimulationResult } from '@pareto/simulator';
+import { createSolver } from '@pareto/solver';
 import type { PlannedRun, SimulationMessage } from './simulation-task.js';
 
 /** Time between two messages about the progress. */
@@ -10,13 +12,16 @@ const progressMs = 250;
 
 const send = (message: SimulationMessage): void => parentPort?.postMessage(message);
 
+const stop = new AbortController();
+parentPort?.once('message', () => stop.abort());
+
 async function run({ file, data, days, policy, seed }: PlannedRun): Promise<SimulationResult> {
   const { scenario } = await readScenarioFile(file, { data, days });
-  const stop = new AbortController();
-  parentPort?.once('message', () => stop.abort());
+  // Its process starts with the first program of the clairvoyant. The kernel kills it when this thread ends.
+  await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
   let sentAt = systemClock.now();
-  return simulate(scenario, policyNamed(policy), seed, {
-    signal: stop.signal,
+  return await simulate(scenario, policyNamed(policy), seed, {
+    ...{ signal: stop.signal, solver },
     onProgress({ simulatedMs, durationMs }) {
       const now = systemClock.now();
       if (now - sentAt < progressMs) return;
@@ -28,5 +33,6 @@ async function run({ file, data, days, policy, seed }: PlannedRun): Promise<Simu
 
 run(workerData as PlannedRun).then(
   (result) => send({ kind: 'result', result }),
-  (error: unknown) => send({ kind: 'failed', error: errorText(error) }),
+  (error: unknown) =>
+    send(error === stop.signal.reason ? { kind: 'stopped' } : { kind: 'failed', error: errorText(error) }),
 );

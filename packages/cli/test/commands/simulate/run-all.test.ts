@@ -90,6 +90,13 @@ describe('runAll', () => {
     assert.equal(await store.read({ policy: 'endless', seed: 1 }), undefined);
   });
 
+  it('leaves out a run that is interrupted before it simulates', async () => {
+    const { ended, stop, lines } = start(['a', 'plans'], { maxThreads: 1 });
+    while (lines().length === 0) await sleep(5);
+    stop.abort(new Error('interrupted'));
+    assert.deepEqual(policiesOf(await ended), ['a']);
+  });
+
   it('begins no run after an interruption', async () => {
     const { ended, stop } = start(['a', 'b'], { maxThreads: 1 });
     stop.abort(new Error('interrupted'));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@pareto/core';
-import { createTempFolder, startChild, type TempFolder } from '@pareto/testkit';
+import { createTempFolder, startChild, waitFor, type TempFolder } from '@pareto/testkit';
 import { startProgramWith, type Running } from '../../support/run-program.js';
 
 const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
@@ -16,6 +17,26 @@ registry:
     - { name: a, task: t, accuracy: 0.9, profiles: [{ class: cpu, memoryMib: 9, load: 1s, points: [{ batch: 1, p50Ms: 5, p95Ms: 6, p99Ms: 8 }] }] }
 traffic: [{ task: t, arrivals: { process: poisson, rate: ${rate} }, objectives: [{ latencyMs: 50 }] }]
 `;
+
+const standard = `
+duration: 30m
+registry: standard
+fleet: standard
+traffic: { standard: daily-bursts, window: 3 }
+`;
+
+/** Returns the pids of the processes that a process has started. */
+const childrenOf = (pid: number): readonly number[] =>
+  readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .map(Number)
+    .filter((child) => child > 0);
+
+/** Returns whether a process has computed for a second. */
+const isBusy = (pid: number): boolean => {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  return Number(fields.split(' ')[11]) > 100;
+};
 
 interface Report {
   readonly isPartial: boolean;
@@ -129,6 +150,37 @@ describe('pareto simulate', function () {
     );
     assert.deepEqual((await read('a.json')).finished, 3);
   });
+
+  it('runs the clairvoyant, and states the bound of the cost', async () => {
+    const { stdout, stderr, code } = await start(file, '--policy', 'pareto', 'clairvoyant').ended;
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^POLICY .* BOUND ×\npareto .*\nclairvoyant .*\n\nNo policy can answer 99\.0 % of the queries on/,
+    );
+    const { stdout: json } = await start(file, '--policy', 'clairvoyant', '-o', 'json').ended;
+    const { bound } = JSON.parse(json) as { readonly bound: { readonly usdPerHour: { readonly mean: number } } };
+    assert.ok(bound.usdPerHour.mean > 0);
+  });
+
+  for (const [signals, expected] of [
+    [['SIGKILL'], null],
+    [['SIGINT'], 130],
+    [['SIGINT', 'SIGINT'], 130],
+  ] as const)
+    it(`ends the solver of the clairvoyant at ${signals.join(' and ')}`, async function () {
+      if (!existsSync('/usr/bin/setpriv')) return this.skip();
+      // Planning takes minutes.
+      await writeFile(file, standard);
+      await using child = startChild(process.execPath, [main, 'simulate', file, '--policy', 'clairvoyant']);
+      const solver = await waitFor('the solver to compute', () => childrenOf(child.pid).find(isBusy), 60_000);
+      // In a terminal, Ctrl-C reaches all processes.
+      if (expected !== null) process.kill(solver, 'SIGINT');
+      for (const signal of signals) child.kill(signal);
+      assert.equal((await child.exited).code, expected, child.output);
+      await waitFor('its end', () => (existsSync(`/proc/${solver}`) ? undefined : true), 20_000);
+      if (signals.length === 1 && expected !== null) assert.match(child.output, /partial: 0 of 1 runs are finished/);
+    });
 
   const invalid: readonly (readonly [argv: readonly string[], message: RegExp, code: number])[] = [
     [

@@ -4,7 +4,7 @@ import { createCluster } from '../../../src/index.js';
 import type { ClairvoyantInput, StreamDemand } from '../../../src/baselines/clairvoyant/demand/count-demand.js';
 import { defaultFeasibleParams } from '../../../src/baselines/clairvoyant/feasible/params.js';
 import { planFeasible } from '../../../src/baselines/clairvoyant/feasible/plan-feasible.js';
-import { clairvoyantPolicy } from '../../../src/baselines/clairvoyant/feasible/timed-planner.js';
+import { plannedPolicy } from '../../../src/baselines/clairvoyant/feasible/timed-planner.js';
 import { buildProfile, buildStream, buildVariant } from './support/build-input.js';
 import { limits, openSolver } from './support/open-solver.js';
 
@@ -97,10 +97,10 @@ describe('planFeasible', () => {
   });
 });
 
-describe('clairvoyantPolicy', () => {
+describe('plannedPolicy', () => {
   it('states the replicas of a time', () => {
     const variant = 'small';
-    const policy = clairvoyantPolicy([
+    const policy = plannedPolicy('clairvoyant', [
       { variant, worker: 'w0', loadAtMs: -3_000, untilMs: 20_000 },
       { variant, worker: 'w0', loadAtMs: -3_000, untilMs: 10_000 },
       { variant, worker: 'w1', loadAtMs: 7_000, untilMs: 20_000 },

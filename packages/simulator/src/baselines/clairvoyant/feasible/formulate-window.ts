@@ -68,7 +68,7 @@ export function formulateWindow(
   const rows: Row[] = [];
   const add = (column: Column): number => columns.push(column) - 1;
   const prices = fleet.workers.map((workers) => slotPrice(fleet.classes, workers));
-  const missUsd = missFactor * Math.max(...fleet.workers.map(({ slots }, index) => slots * (prices[index] ?? 0)));
+  const missUsd = missFactor * Math.max(0, ...fleet.workers.map(({ slots }, index) => slots * (prices[index] ?? 0)));
 
   const used = fleet.workers.map(({ count, slots }, index) =>
     add({ cost: slots * (prices[index] ?? 0), upper: count, isInteger: true }),

@@ -6,9 +6,9 @@ import type { TimedAssignment } from './pack-spans.js';
 import { planEveryMs } from './plan-feasible.js';
 
 /** Returns the policy that loads these replicas, and serves with the routers and workers of production. */
-export const clairvoyantPolicy = (assignments: readonly TimedAssignment[]): ServingPolicy => ({
+export const plannedPolicy = (name: string, assignments: readonly TimedAssignment[]): ServingPolicy => ({
   kind: 'planned',
-  name: 'clairvoyant',
+  name,
   plan: ({ warmUpMs }) => createTimedPlanner(assignments, warmUpMs),
 });
 
