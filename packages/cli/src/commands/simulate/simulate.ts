@@ -28,7 +28,7 @@ export function addSimulate(program: Command, context: Context): void {
     .option('--resume', 'take finished runs of the same scenario and version from the folder next to the report')
     .addHelpText(
       'after',
-      '\nExamples:\n  pareto simulate examples/simulate/first.yaml\n  pareto simulate day.yaml --policy pareto clipper --seeds 5 --html day.html',
+      '\nExamples:\n  pareto simulate examples/simulate/first.yaml\n  pareto simulate day.yaml --policy pareto clipper-cheapest --seeds 5 --html day.html\n  pareto simulate day.yaml --policy pareto clairvoyant    # and the least cost of any policy',
     )
     .action(async (scenario: string, _options: unknown, self: Command) => {
       const { runSimulate } = await import('./simulate-run.js');
