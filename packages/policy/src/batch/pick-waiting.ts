@@ -21,14 +21,16 @@ export function pickWaiting<T extends FirstQuery>(
     if (urgent === undefined || isMoreUrgent(work, urgent)) urgent = work;
   }
   if (now - Math.min(oldestSince, stepSince) >= maxWaitMs) return oldestSince <= stepSince ? oldest : undefined;
-  const first = urgent?.queue.first;
+  const first = urgent?.queue.first();
   const step = { priority: Infinity, dueAt: stepSince + stepDueMs };
   return first !== undefined && isBefore(step, first) ? undefined : urgent;
 }
 
 interface FirstQuery {
-  readonly queue: { readonly first: QueuedQuery | undefined };
+  readonly queue: { first(): QueuedQuery | undefined };
 }
 
-const isMoreUrgent = (a: FirstQuery, b: FirstQuery): boolean =>
-  a.queue.first !== undefined && (b.queue.first === undefined || isBefore(a.queue.first, b.queue.first));
+function isMoreUrgent(a: FirstQuery, b: FirstQuery): boolean {
+  const [first, other] = [a.queue.first(), b.queue.first()];
+  return first !== undefined && (other === undefined || isBefore(first, other));
+}

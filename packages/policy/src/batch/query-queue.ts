@@ -44,10 +44,10 @@ interface TakeOptions<Q extends QueuedQuery> extends BatchTimes {
 }
 
 export interface QueryQueue<Q extends QueuedQuery> {
-  readonly length: number;
-  readonly items: number;
-  /** Query that is served next. Undefined if none is queued. */
-  readonly first: Q | undefined;
+  length(): number;
+  items(): number;
+  /** Returns the query that is served next. Undefined if none is queued. */
+  first(): Q | undefined;
   /**
    * Adds a query, unless the queue is full, or the query or one that it delays is expected to miss its objective by that. Only
    * one with a lower priority may.
@@ -165,15 +165,9 @@ export function createQueryQueue<Q extends QueuedQuery>(bounds: QueueBounds, max
   }
 
   return {
-    get length() {
-      return entries.length;
-    },
-    get items() {
-      return items;
-    },
-    get first() {
-      return entries[0]?.query;
-    },
+    length: () => entries.length,
+    items: () => items,
+    first: () => entries[0]?.query,
     push(query, now, times) {
       const isFull = items + query.items > bounds.items || bytes + query.bytes > bounds.bytes;
       if (isFull && entries.length > 0) return 'full';

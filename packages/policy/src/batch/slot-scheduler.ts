@@ -40,8 +40,8 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
   isDone(replica: R): boolean;
   /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
   shapes(replica: R): readonly ObservedShapes[];
-  /** Number of replicas and steps that wait for a slot, without those that wait for an idle one. */
-  readonly waiting: number;
+  /** Returns the number of replicas and steps that wait for a slot, without those that wait for an idle one. */
+  waiting(): number;
 }
 
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(
@@ -68,8 +68,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   }
 
   function refresh(work: Work, now: number): void {
-    const items = runningItems(work) || Math.min(work.queue.items, work.settings.ceiling);
-    const shapes = (work.inFlight[0] ?? work.queue.first)?.shapes;
+    const items = runningItems(work) || Math.min(work.queue.items(), work.settings.ceiling);
+    const shapes = (work.inFlight[0] ?? work.queue.first())?.shapes;
     slotWaits.set(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 
@@ -111,7 +111,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
       giveSlotBack(work);
       waitingReplicas.delete(work);
     } else if (holders.has(work)) startBatches(work, now, effects);
-    else if (work.queue.length === 0) waitingReplicas.delete(work);
+    else if (work.queue.length() === 0) waitingReplicas.delete(work);
     else if (!waitingReplicas.has(work)) waitingReplicas.set(work, now);
     grantSlots(now, effects);
     refresh(work, now);
@@ -120,8 +120,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function startBatches(work: Work, now: number, effects: Effects): void {
     const { inFlight, queue, settings } = work;
     while (inFlight.length === 0 || sendsAhead(work)) {
-      const isOnly = inFlight.length === 0 && queue.length === 1 && !othersWait();
-      const doubt = isOnly ? doubtOf(work, queue.first?.shapes, now) : 1;
+      const isOnly = inFlight.length === 0 && queue.length() === 1 && !othersWait();
+      const doubt = isOnly ? doubtOf(work, queue.first()?.shapes, now) : 1;
       const entries = queue.take(now, {
         ceiling: settings.ceiling,
         startsAt: now + leftMs(work, now),
@@ -153,7 +153,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     maySendAhead(
       {
         inFlight: inFlight.length,
-        queuedItems: queue.items,
+        queuedItems: queue.items(),
         ceiling: settings.ceiling,
         overhead,
         othersWait: othersWait(),
@@ -230,12 +230,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
 
   /** Returns whether a query would start immediately. A run that takes longer than expected has no time left, but is not over. */
   const isIdle = (work: Work): boolean =>
-    work.inFlight.length === 0 && work.queue.length === 0 && (holders.has(work) || free > 0);
+    work.inFlight.length === 0 && work.queue.length() === 0 && (holders.has(work) || free > 0);
 
   return {
-    get waiting() {
-      return waitingReplicas.size + waiters.length;
-    },
+    waiting: () => waitingReplicas.size + waiters.length,
     apply(event, now, effects) {
       switch (event.kind) {
         case 'added':
@@ -304,20 +302,22 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     isRunning: (replica) => workOf(replica).inFlight.length > 0,
     isDone(replica) {
       const { queue, inFlight, cancelled } = workOf(replica);
-      return queue.length === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query)));
+      return (
+        queue.length() === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query)))
+      );
     },
     shapes: (replica) => workOf(replica).tally.observed,
     load(replica, now) {
       const work = workOf(replica);
       const { ceiling } = work.settings;
       // Queries tend to have shapes like those of the ones before.
-      const shapes = work.queue.first?.shapes ?? work.shapes;
+      const shapes = work.queue.first()?.shapes ?? work.shapes;
       const batchMs = expectedMs(work, ceiling, shapes, now);
       const everyMs = batchMs + slotWaits.waitMs(work);
       const { typical, slow, interfered } = work.estimate.correction(now);
-      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items / ceiling) * everyMs;
+      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items() / ceiling) * everyMs;
       return {
-        queuedItems: work.queue.items,
+        queuedItems: work.queue.items(),
         runningItems: runningItems(work),
         backlogMs: isIdle(work) ? 0 : work.wait.promisedMs(waitMs, batchMs, now),
         itemMs: everyMs / ceiling,

@@ -33,20 +33,17 @@ export function createInterference({
 }: InterferenceParams): Interference {
   let since: number | undefined;
   let batches = 0;
-  let isInterfered = false;
-  function reset(): void {
-    [since, batches, isInterfered] = [undefined, 0, false];
-  }
-  return {
-    observe(typical, now) {
-      if (typical < (isInterfered ? recoveredTypical : maxTypical)) return reset();
+  const interference = {
+    isInterfered: false,
+    observe(typical: number, now: number): void {
+      if (typical < (interference.isInterfered ? recoveredTypical : maxTypical)) return interference.reset();
       since ??= now;
       batches += 1;
-      isInterfered = now - since >= lastingMs && batches >= minBatches;
+      interference.isInterfered = now - since >= lastingMs && batches >= minBatches;
     },
-    get isInterfered() {
-      return isInterfered;
+    reset(): void {
+      [since, batches, interference.isInterfered] = [undefined, 0, false];
     },
-    reset,
   };
+  return interference;
 }

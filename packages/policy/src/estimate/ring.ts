@@ -12,18 +12,16 @@ export interface Ring {
 export function createRing(size: number, memoryMs: number): Ring {
   let values = new Float32Array(0);
   let times = new Float64Array(0);
-  let count = 0;
-  return {
-    get count() {
-      return count;
-    },
-    add(sample, now) {
+  const ring = {
+    count: 0,
+    add(sample: number, now: number): void {
       if (values.length === 0) [values, times] = [new Float32Array(size), new Float64Array(size).fill(-Infinity)];
-      values[count % size] = sample;
-      times[count % size] = now;
-      count += 1;
+      const index = ring.count % size;
+      values[index] = sample;
+      times[index] = now;
+      ring.count += 1;
     },
-    sorted(now) {
+    sorted(now: number): Float32Array {
       let recent = 0;
       const kept = new Float32Array(values.length);
       // Iterators take several times as long.
@@ -32,4 +30,5 @@ export function createRing(size: number, memoryMs: number): Ring {
       return kept.subarray(0, recent).sort();
     },
   };
+  return ring;
 }

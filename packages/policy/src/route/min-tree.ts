@@ -20,14 +20,14 @@ export function createMinTree(count: number): MinTree {
     winners[node] = at(right) < at(left) ? right : left;
   }
   for (let node = leaves - 1; node > 0; node--) update(node);
-  return {
-    get min() {
-      return count === 0 ? -1 : winnerOf(1);
-    },
+  const tree = {
+    min: count === 0 ? -1 : winnerOf(1),
     get: at,
-    set(index, value) {
+    set(index: number, value: number): void {
       values[index] = value;
       for (let node = (index + leaves) >> 1; node > 0; node >>= 1) update(node);
+      tree.min = winnerOf(1);
     },
   };
+  return tree;
 }

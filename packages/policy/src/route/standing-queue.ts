@@ -40,8 +40,9 @@ export function createStandingQueue(params: StandingParams, now: number): Standi
   let leastBeforeMs = 0;
   let windowAt = now;
   let rises = 0;
-  return {
-    observe(waitMs, batchMs, at) {
+  const standing = {
+    maxWaitMs: Infinity,
+    observe(waitMs: number, batchMs: number, at: number): void {
       limitMs = maxBatches * batchMs;
       if (at - windowAt >= Math.max(minWindowMs, windowBatches * batchMs)) {
         rises = leastMs >= leastBeforeMs + batchMs ? rises + 1 : 0;
@@ -49,12 +50,13 @@ export function createStandingQueue(params: StandingParams, now: number): Standi
       } else leastMs = Math.min(leastMs, waitMs);
       if (waitMs <= limitMs / 2) [isStanding, drainedAt] = [false, at];
       else if (rises >= maxRises) isStanding = true;
+      limit();
     },
-    refused(at) {
+    refused(at: number): void {
       if (at - drainedAt >= lastingMs) isStanding = true;
-    },
-    get maxWaitMs() {
-      return isStanding ? limitMs : Infinity;
+      limit();
     },
   };
+  const limit = (): void => void (standing.maxWaitMs = isStanding ? limitMs : Infinity);
+  return standing;
 }

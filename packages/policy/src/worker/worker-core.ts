@@ -297,6 +297,6 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     load: (replica, now) => heldOf(replica).scheduler.load(replica, now),
     shapes: (replica) => heldOf(replica).scheduler.shapes(replica),
     status: heldOf,
-    waiting: (group) => schedulerOf(group).waiting,
+    waiting: (group) => schedulerOf(group).waiting(),
   };
 }

@@ -94,7 +94,7 @@ describe('the request queue', () => {
     take(queue);
     assert.equal(queue.push(queued('c', 9, { bytes: 99 }), 0, undefined), 'queued');
     assert.equal(queue.push(queued('d', 9, { bytes: 2 }), 0, undefined), 'full');
-    assert.deepEqual([queue.length, queue.items, queue.first?.name], [1, 1, 'c']);
+    assert.deepEqual([queue.length(), queue.items(), queue.first()?.name], [1, 1, 'c']);
   });
 
   it('refuses a query that would miss its objective, or make another one miss its own', () => {
@@ -131,7 +131,7 @@ describe('the request queue', () => {
     for (const query of queries.slice(1, 7)) queue.cancel(query);
     queue.push(queued('first', 100), 0, oneByOne);
     const expected: (readonly [string, number | undefined])[] = [];
-    while (queue.length > 0)
+    while (queue.length() > 0)
       for (const { query, expectedAt } of queue.take(0, { ...oneByOne, onRejected: () => assert.fail() }))
         expected.push([query.name, expectedAt]);
     assert.deepEqual(expected, [
@@ -223,7 +223,7 @@ describe('the request queue', () => {
   it('removes cancelled queries', () => {
     const [a, b] = [queued('a', 70), queued('b', 80)];
     const queue = filled(a, b);
-    assert.deepEqual([queue.cancel(a), queue.cancel(a), queue.items], [true, false, 1]);
+    assert.deepEqual([queue.cancel(a), queue.cancel(a), queue.items()], [true, false, 1]);
     assert.deepEqual(take(queue).batch, ['b']);
     assert.equal(queue.cancel(b), false);
   });
@@ -267,7 +267,7 @@ describe('the request queue', () => {
             if (each.kind === 'fail') queue.putBack(batch.map((entry) => ({ ...entry, alone: true })));
             else for (const { query } of batch) assert.ok(live.delete(query.name));
           }
-          assert.deepEqual([queue.length, queue.items], [live.size, live.size]);
+          assert.deepEqual([queue.length(), queue.items()], [live.size, live.size]);
         }
         assert.deepEqual(new Set(queue.takeAll().map(({ query }) => query.name)), new Set(live.keys()));
       }),

@@ -134,7 +134,7 @@ describe('the slot scheduler', () => {
     apply({ kind: 'requested', waiter: 'check', idle: true });
     apply({ kind: 'requested', waiter: 'withdrawn', idle: true });
     apply({ kind: 'withdrawn', waiter: 'withdrawn' });
-    assert.equal(scheduler.waiting, 0);
+    assert.equal(scheduler.waiting(), 0);
     send('a', queued('2'));
     assert.deepEqual(end('a'), ['start a: 2']);
     assert.deepEqual(end('a'), ['grant check']);
