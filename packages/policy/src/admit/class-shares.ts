@@ -198,9 +198,12 @@ function classOf({ classes, byTask }: SlotShares, task: string, octave: number, 
   const ofTask = byTask.get(task) ?? [];
   const known = ofTask[octave];
   if (known !== undefined) return known;
-  const created = {
-    ...{ offered: new Float64Array(windows), admitted: new Float64Array(windows) },
-    ...{ offeredSum: 0, admittedSum: 0, last },
+  const created: ShareClass = {
+    offered: new Float64Array(windows),
+    admitted: new Float64Array(windows),
+    offeredSum: 0,
+    admittedSum: 0,
+    last,
   };
   ofTask[octave] = created;
   byTask.set(task, ofTask);

@@ -76,14 +76,15 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     if (soonest === undefined) return unlimited;
     const slots = slotsOf(candidate, soonest);
     const itemMs = batchMs / (soonest.batchCeiling || 1);
-    const at = { candidate: candidate.index, waitMs, batchMs, itemMs };
+    const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted: true };
     const maxWaitBatches =
-      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, at, now) : Infinity;
+      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, offered, now) : Infinity;
     const selection =
       batchesOf(waitMs, batchMs) > maxWaitBatches
         ? selectVariant(target, { ...asked, maxWaitBatches }, loads.candidates, selectParams(), trace)
         : unlimited;
-    shares.record(slots, target.task, objective, { ...at, items, isAdmitted: selection.kind === 'chosen' }, now);
+    offered.isAdmitted = selection.kind === 'chosen';
+    shares.record(slots, target.task, objective, offered, now);
     return selection;
   }
   return {

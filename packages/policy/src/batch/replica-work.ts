@@ -147,12 +147,17 @@ export function leftMs({ inFlight, beganAt }: Running, now: number): number {
   return left;
 }
 
-/** Creates the times of a replica, which are set before each query. */
+/** Creates the times of a replica, which are set before each query. One literal: objects built by spread are slower to read. */
 export function createReplicaTimes(
   work: Pick<ReplicaWork<unknown, QueuedQuery>, 'settings' | 'estimate' | 'wait'>,
 ): ReplicaTimes {
   const times: ReplicaTimes = {
-    ...{ ceiling: 1, startsAt: 0, everyMs: 0, now: 0, batchMs: 0, doubt: undefined },
+    ceiling: 1,
+    startsAt: 0,
+    everyMs: 0,
+    now: 0,
+    batchMs: 0,
+    doubt: undefined,
     expectedMs: (items, shapes) => expectedMs(work, items, shapes, times.now),
     // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
     promisedMs: (ms) =>

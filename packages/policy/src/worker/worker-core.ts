@@ -120,9 +120,18 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     const { replica: id } = assignment;
     const scheduler = schedulerOf(pickSlotGroup(groups, assignment));
     const life = { state: 'loading', since: milliseconds(now) } as const;
-    const unharmed = { reason: '', poisonousQueries: 0, isMixed: false, failures: 0 };
-    const executor = { kind: 'loading', file: assignment } as const;
-    replicas.set(id, { id, assignment, inForce: assignment, scheduler, life, executor, ...unharmed });
+    replicas.set(id, {
+      id,
+      assignment,
+      inForce: assignment,
+      scheduler,
+      life,
+      executor: { kind: 'loading', file: assignment },
+      reason: '',
+      poisonousQueries: 0,
+      isMixed: false,
+      failures: 0,
+    });
     scheduler.apply({ kind: 'added', replica: id, settings: settingsOf(assignment, false), bounds }, now, effects);
     effects.push({ kind: 'add', assignment }, { kind: 'load', assignment, afterMs: 0 });
   }

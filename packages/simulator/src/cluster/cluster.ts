@@ -101,7 +101,11 @@ const createAccuracy = (value: number): Accuracy => ({
 
 const createProfile = ({ points, loadMs, memoryMib }: VariantProfile): Profile => ({
   points: points.map(({ batch, p50Ms, p95Ms, p99Ms }) => ({
-    ...{ batch, p50Ms: milliseconds(p50Ms), p95Ms: milliseconds(p95Ms), p99Ms: milliseconds(p99Ms), runs: 100 },
+    batch,
+    p50Ms: milliseconds(p50Ms),
+    p95Ms: milliseconds(p95Ms),
+    p99Ms: milliseconds(p99Ms),
+    runs: 100,
   })),
   ...{ loadMs: milliseconds(loadMs), coldLoadMs: milliseconds(loadMs) },
   ...{ memoryBytes: bytes(memoryMib * mib), baseMemoryBytes: bytes(0) },

@@ -113,8 +113,14 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     if (entry === undefined) throw new Error(`no target is named '${target}'`);
     const objective = resolveObjective(stated, entry.defaultObjective);
     const preference = preferenceOf(stated, entry.defaultObjective);
-    const asked = { objective, objectiveClass: objectiveClass(objective), preference };
-    const created = { entry, items: 1, shapes: undefined, ...asked };
+    const created: TargetQuery = {
+      entry,
+      items: 1,
+      shapes: undefined,
+      objective,
+      objectiveClass: objectiveClass(objective),
+      preference,
+    };
     ofTarget.set(stated, created);
     return created;
   }
@@ -197,10 +203,16 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     },
     replied({ query }, { end, load, tookMs }, now) {
       if (query.hold === undefined) query.handle.isDropped = droppedEnds.has(end);
-      const ended = { end: end === 'missed' ? ('refused' as const) : end, load };
-      const timed = { tookMs: load === undefined ? 0 : Math.max(leastTookMs, tookMs) };
-      const code = end === 'failed' ? ('internal' as const) : undefined;
-      apply({ kind: 'ended', query, ...ended, ...timed, code, isGivenUp: false }, now);
+      const ended: RouterEvent<RoutedQuery> = {
+        kind: 'ended',
+        query,
+        end: end === 'missed' ? 'refused' : end,
+        load,
+        tookMs: load === undefined ? 0 : Math.max(leastTookMs, tookMs),
+        code: end === 'failed' ? 'internal' : undefined,
+        isGivenUp: false,
+      };
+      apply(ended, now);
     },
     lost: (address, now) => apply({ kind: 'lost', address }, now),
     reported: (address, loads, now) => apply({ kind: 'reported', address, loads }, now),

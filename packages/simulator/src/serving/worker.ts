@@ -163,8 +163,18 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
 
   function add(assigned: AssignedReplica, now: number): void {
     if (replicas.size === 0) observer?.onOccupied(true, now);
-    const counts = { requests: 0, items: 0, executions: 0, busyMs: 0, executorDeaths: 0 };
-    replicas.set(assigned.replica, { assigned, state: 'loading', loads: 0, freeAt: 0, runs: [], ...counts });
+    replicas.set(assigned.replica, {
+      assigned,
+      state: 'loading',
+      loads: 0,
+      freeAt: 0,
+      runs: [],
+      requests: 0,
+      items: 0,
+      executions: 0,
+      busyMs: 0,
+      executorDeaths: 0,
+    });
     onChange(now);
   }
   function load(replica: Replica, afterMs: number, now: number): void {
