@@ -49,15 +49,18 @@ type ReportedEvent<H> = Extract<RouterEvent<H>, { kind: 'reported' }>;
 
 const notHeld: HoldUsage = { count: 0, bytes: 0 };
 
-/** Creates a core without a table. The same events give the same effects, with the same random numbers. */
-export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: OnDecision<H>): RouterCore<H> {
+/**
+ * Creates a core without a table. The same events give the same effects, with the same random numbers. Without `onDecision`, no
+ * traces are recorded.
+ */
+export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?: OnDecision<H>): RouterCore<H> {
   type Query = TrackedQuery<H>;
   type Effects = RouterEffect<H>[];
   const policy = createQueryPolicy(params, rng);
   const { loads } = policy;
   const demand = createRouterDemand(params.demand);
   const held = createHeldQueries<H>({ params: params.hold, demand });
-  const trace = createTrace();
+  const trace = onDecision && createTrace();
   let retryBudget = params.retry.initialBudget;
   let replicas: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
 
@@ -78,7 +81,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision: 
       isPatient: !isTimed,
     };
     const decision = policy.decide(entry, asked, now, trace);
-    onDecision(query, decision, objective, trace);
+    if (trace !== undefined) onDecision?.(query, decision, objective, trace);
     return decision;
   }
   function send(query: Query, decision: Forwarding, lagMs: number, now: number, effects: Effects): void {

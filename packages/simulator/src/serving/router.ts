@@ -96,7 +96,7 @@ const requestBytes = 1_000;
 const leastTookMs = 1e-6;
 
 export function createRouter({ params, events, rng, demand, send, onSettled }: RouterOptions): Router {
-  const core = createRouterCore<RoutedQuery>(params, rng, () => undefined);
+  const core = createRouterCore<RoutedQuery>(params, rng);
   const effects: Effect[] = [];
   let isCarryingOut = false;
   let table: RoutingTable | undefined;

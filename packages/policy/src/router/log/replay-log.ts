@@ -46,7 +46,7 @@ const parse = (text: string): unknown => JSON.parse(text, (_, value: unknown) =>
 function coreOf({ log, version, seed = 0, params }: Partial<RouterLogHeader>): RouterCore<number> {
   if (log !== 'router' || version !== 1 || params === undefined)
     throw new Error('expected the log of a router, in version 1 of its format');
-  return createRouterCore(params, createSeededRng(seed), () => undefined);
+  return createRouterCore(params, createSeededRng(seed));
 }
 
 /** Turns lines into events. Equal numbers give the same objects. */
