@@ -176,7 +176,7 @@ function observe({ tables, core }: RouterContext, metrics: RouterMetrics): void 
   metrics.controllerAge.set(tables.controllerAgeMs / 1000);
   metrics.tableStaleness.set(tables.ageMs / 1000);
   metrics.tableRevision.set(tables.table?.version.revision ?? 0);
-  metrics.replicas.set(core.loads.callable);
+  metrics.replicas.set(core.loads.callable());
   metrics.held.set(core.held.count);
   addSeries(metrics, tables.table);
 }

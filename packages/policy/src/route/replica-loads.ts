@@ -32,8 +32,8 @@ export interface ReplicaLoads {
   readonly quietHopMs: number;
   /** Returns the time to allow for the way to a replica and back, of a query with this latency limit. */
   wayMsOf(replica: ReplicaId, latencyMs: number): number;
-  /** Number of replicas that can be called. */
-  readonly callable: number;
+  /** Returns the number of replicas that can be called. */
+  callable(): number;
   /** Applies an event at time `now`, and appends what follows from it to `effects`. */
   apply(event: LoadEvent, now: number, effects: LoadEffects): void;
   /** Returns whether some replica of the candidate can be called. */
@@ -67,8 +67,6 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   const states = new Map<ReplicaId, TrackedReplica>();
   /** States by `Candidate.index`. */
   let known: (CandidateState | undefined)[] = [];
-  let candidates = createCandidateLoads(0);
-  let quietHopMs = params.hopMs;
   const { minHopMs, hopStep } = params;
 
   /** Updates the numbers of the candidate after a change of one replica. */
@@ -80,6 +78,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     const { errors, reserve, standing } = state;
     const { index } = state.candidate;
     const best = bestOf(state, now);
+    const { candidates } = loads;
     const at = loadFields * index;
     const freeAt = best === undefined ? Infinity : freeAtOf(best, now);
     if (best !== undefined && freeAt < Infinity) standing.observe(Math.max(0, freeAt - now), batchMsOf(best), now);
@@ -105,13 +104,14 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     for (const old of known) {
       if (old === undefined || next[old.candidate.index] === old) continue;
       before.set(keyOf(old.candidate), old);
-      candidates[loadFields * old.candidate.index + loadField.freeAt] = Infinity;
+      loads.candidates[loadFields * old.candidate.index + loadField.freeAt] = Infinity;
       for (const state of old.replicas) {
         kept.set(state.route.id, state);
         states.delete(state.route.id);
       }
     }
-    if (candidates.length < loadFields * length) candidates = createCandidateLoads(2 * length, candidates);
+    if (loads.candidates.length < loadFields * length)
+      loads.candidates = createCandidateLoads(2 * length, loads.candidates);
     for (const candidate of table.candidates) {
       if (next[candidate.index] !== undefined) continue;
       next[candidate.index] = addCandidate(candidate, before.get(keyOf(candidate)), kept, localAddress, now);
@@ -172,7 +172,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     refreshCandidate(state, now);
   }
   function observeHop(state: TrackedReplica, tookMs: number, now: number): void {
-    quietHopMs = trackQuantile(quietHopMs, tookMs, params.quietShare, hopStep);
+    loads.quietHopMs = trackQuantile(loads.quietHopMs, tookMs, params.quietShare, hopStep);
     state.hopMs = trackQuantile(state.hopMs, tookMs, 0.5, hopStep);
     state.hopTail.observe(tookMs, now);
     state.hopTailMs = Math.max(state.hopMs, state.hopTail.at(now) ?? 0);
@@ -187,21 +187,15 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     effects.push({ kind: 'ejected', replica: state.route.id });
   }
 
-  return {
-    get candidates() {
-      return candidates;
-    },
-    get quietHopMs() {
-      return quietHopMs;
-    },
+  const loads: { -readonly [K in keyof ReplicaLoads]: ReplicaLoads[K] } = {
+    candidates: createCandidateLoads(0),
+    quietHopMs: params.hopMs,
     wayMsOf(replica, latencyMs) {
       const { hopMs, hopTailMs } = states.get(replica) ?? { hopMs: params.hopMs, hopTailMs: params.hopMs };
       return wayMsOf(hopMs, hopTailMs, latencyMs, params.pauseShare);
     },
-    get callable() {
-      return [...states.values()].filter(({ isDown }) => !isDown).length;
-    },
-    isCallable: ({ index }) => (candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
+    callable: () => [...states.values()].filter(({ isDown }) => !isDown).length,
+    isCallable: ({ index }) => (loads.candidates[loadFields * index + loadField.freeAt] ?? Infinity) < Infinity,
     apply(event, now, effects) {
       if (event.kind === 'table') return setTable(event, now);
       if (event.kind === 'refused') return refuse(event.candidate, now);
@@ -243,6 +237,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       return (drawn ?? bestOf(state, now))?.route;
     },
   };
+  return loads;
 }
 
 const isIdle = (state: TrackedReplica, now: number): boolean => state.aheadItems === 0 && freeAtOf(state, now) <= now;

@@ -73,9 +73,9 @@ describe('the loads of replicas', () => {
     mark(1, 'down');
     assert.deepEqual(view(), [30, 7]);
     report(0, undefined);
-    assert.deepEqual([view()[0], loads.callable, loads.isCallable(one)], [Infinity, 0, false]);
+    assert.deepEqual([view()[0], loads.callable(), loads.isCallable(one)], [Infinity, 0, false]);
     assert.deepEqual(report(1, load(5)), [{ kind: 'callable', replica: 'c0-1' }]);
-    assert.deepEqual([view()[0], loads.callable, loads.isCallable(one)], [5, 1, true]);
+    assert.deepEqual([view()[0], loads.callable(), loads.isCallable(one)], [5, 1, true]);
   });
 
   it('limit the wait once queries are refused and the queue has not drained for a second, until it does', () => {

@@ -22,7 +22,7 @@ describe('the router core', () => {
     const other = address === 'w:0' ? 'w:1' : 'w:0';
     assert.deepEqual(resolve(query), [`a to c0-${other}`], 'all replicas of the worker are down');
     assert.equal(query.sent.selection.elapsedMs, 0);
-    assert.equal(core.loads.callable, 1);
+    assert.equal(core.loads.callable(), 1);
     assert.deepEqual(apply(ended(query, 'answered')), ['a answer']);
   });
 

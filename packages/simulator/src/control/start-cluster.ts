@@ -90,7 +90,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     const running: RunningWorker = {
       worker,
       onChange(now) {
-        if (running.isDraining && worker.isEmpty) end(id, 'departed', now);
+        if (running.isDraining && worker.isEmpty()) end(id, 'departed', now);
         else reports.onChange(now);
       },
       isDraining: false,

@@ -66,8 +66,8 @@ export interface Worker {
   /** Ends the process. Its queries are lost. */
   end(now: number): void;
   readonly hasEnded: boolean;
-  /** Set if the worker holds no replicas. */
-  readonly isEmpty: boolean;
+  /** Returns whether the worker holds no replicas. */
+  isEmpty(): boolean;
 }
 
 interface Queued extends QueuedQuery {
@@ -111,7 +111,6 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
   const open = new Set<Queued>();
   const effects: Effect[] = [];
   let isCarryingOut = false;
-  let hasEnded = false;
 
   function replicaOf(id: ReplicaId): Replica {
     const replica = replicas.get(id);
@@ -181,7 +180,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
     const { assigned } = replica;
     const own = (replica.loads += 1);
     events.schedule(now + afterMs + times.loadMs(assigned), (at) => {
-      if (hasEnded || replica.loads !== own) return;
+      if (worker.hasEnded || replica.loads !== own) return;
       apply({ kind: 'loaded', replica: assigned.replica }, at);
       apply({ kind: 'warmed', replica: assigned.replica }, at);
     });
@@ -203,7 +202,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
     replica.runs.push(own);
     if (replica.runs.length === 1) observer?.onBusy(true, now);
     events.schedule(endsAt, () => {
-      if (own.isOver || hasEnded) return;
+      if (own.isOver || worker.hasEnded) return;
       own.isOver = true;
       replica.runs.shift();
       const computeMs = computeShare * tookMs;
@@ -270,20 +269,17 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
     };
   }
 
-  return {
-    get hasEnded() {
-      return hasEnded;
-    },
-    get isEmpty() {
-      return replicas.size === 0;
-    },
+  const worker: { -readonly [K in keyof Worker]: Worker[K] } = {
+    hasEnded: false,
+    isEmpty: () => replicas.size === 0,
     assign(assigned, now) {
-      if (!hasEnded) apply({ kind: 'assigned', desired: { replicas: assigned, keepUnlisted: false, kept: [] } }, now);
+      if (!worker.hasEnded)
+        apply({ kind: 'assigned', desired: { replicas: assigned, keepUnlisted: false, kept: [] } }, now);
     },
     queue(sent, now) {
       const { id } = sent.replica;
       const replica = replicas.get(id);
-      if (hasEnded) return reply(sent, { end: 'unreachable', load: undefined, tookMs: 0 }, now);
+      if (worker.hasEnded) return reply(sent, { end: 'unreachable', load: undefined, tookMs: 0 }, now);
       if (replica === undefined || replica.state === 'draining' || replica.state === 'failed')
         return reply(sent, { end: 'not-executed', load: undefined, tookMs: 0 }, now);
       replica.requests += 1;
@@ -316,7 +312,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
           die(replica, now);
     },
     end(now) {
-      hasEnded = true;
+      worker.hasEnded = true;
       for (const { sent } of open) reply(sent, { end: 'lost', load: undefined, tookMs: 0 }, now);
       open.clear();
       for (const { assigned, state, runs } of replicas.values()) {
@@ -327,6 +323,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
       replicas.clear();
     },
   };
+  return worker;
 }
 
 function endOf({ reason, query }: Extract<Effect, { kind: 'reject' }>, now: number): Reply['end'] {

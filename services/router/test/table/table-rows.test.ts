@@ -229,11 +229,11 @@ function applyReports(loads: ReplicaLoads, table: RoutingTable): void {
   }
 }
 
-const backlogsOf = ({ candidates: loads, callable }: ReplicaLoads, { targets }: RoutingTable): unknown => [
+const backlogsOf = (loads: ReplicaLoads, { targets }: RoutingTable): unknown => [
   [...targets.values()]
     .map(({ name, candidates }) =>
-      [name, ...candidates.map(({ index }) => loads[loadFields * index + loadField.freeAt])].join(),
+      [name, ...candidates.map(({ index }) => loads.candidates[loadFields * index + loadField.freeAt])].join(),
     )
     .sort(),
-  callable,
+  loads.callable(),
 ];
