@@ -8,10 +8,10 @@ export interface Level {
   readonly sums: Float64Array;
 }
 
-/** The steps begin at `startsAt`. What is before them, or after the last one, does not count. */
-export function createLevel(steps: number, stepMs: number, startsAt: number): Level {
-  const sums = new Float64Array(steps);
-  const endsAt = startsAt + steps * stepMs;
+/** The steps begin at `startsAt`, and the last one may be shorter. What is before them, or after `durationMs`, does not count. */
+export function createLevel(durationMs: number, stepMs: number, startsAt: number): Level {
+  const sums = new Float64Array(Math.ceil(durationMs / stepMs));
+  const endsAt = startsAt + durationMs;
   let level = 0;
   let since = startsAt;
   let step = 0;

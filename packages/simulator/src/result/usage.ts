@@ -9,13 +9,16 @@ import { createLevel, type Level } from './level.js';
 
 export interface UsageOptions {
   readonly cluster: Cluster;
-  readonly steps: number;
+  /** Time that counts, in steps of `stepMs` from `startsAt` on. The last one may be shorter. */
+  readonly durationMs: number;
   readonly stepMs: number;
   readonly startsAt: number;
 }
 
 export interface Usage {
   readonly observerOf: (worker: WorkerInfo) => WorkerObserver;
+  /** Counts until now. */
+  advance(now: number): void;
   /** Counts until the end of a step. */
   endStep(step: number, now: number): void;
   /** Returns the ready replicas of each variant on each class now. */
@@ -31,13 +34,16 @@ export interface Usage {
 
 const msPerHour = 3_600_000;
 
-export function createUsage({ cluster, steps, stepMs, startsAt }: UsageOptions): Usage {
-  const create = (): Level => createLevel(steps, stepMs, startsAt);
+export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOptions): Usage {
+  const create = (): Level => createLevel(durationMs, stepMs, startsAt);
   const [usd, busySlots, usedSlots] = [create(), create(), create()];
-  const capacity = new Float64Array(steps);
+  const capacity = new Float64Array(usd.sums.length);
   const ready = new Map<VariantId, Map<HardwareClassId, number>>();
   let capacityNow = 0;
 
+  function advance(now: number): void {
+    for (const level of [usd, busySlots, usedSlots]) level.advance(now);
+  }
   /** Returns the items per second that a replica runs in batches of its ceiling, if it has a slot. */
   function rateOf(id: VariantId, hardwareClass: HardwareClassId): number {
     const variant = variantWithId(cluster, id);
@@ -48,6 +54,7 @@ export function createUsage({ cluster, steps, stepMs, startsAt }: UsageOptions):
   return {
     ready,
     capacity,
+    advance,
     usd: usd.sums,
     busySlotMs: busySlots.sums,
     usedSlotMs: usedSlots.sums,
@@ -75,7 +82,7 @@ export function createUsage({ cluster, steps, stepMs, startsAt }: UsageOptions):
       };
     },
     endStep(step, now) {
-      for (const level of [usd, busySlots, usedSlots]) level.advance(now);
+      advance(now);
       capacity[step] = capacityNow;
     },
   };

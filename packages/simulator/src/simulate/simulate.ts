@@ -134,7 +134,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
   const variants = listVariants(truth);
   const indexes = indexVariants(variants);
   const tally = createTally({ streams, objectives, variants, steps, stepMs, startsAt: warmUpMs });
-  const usage = createUsage({ cluster: truth, steps, stepMs, startsAt: warmUpMs });
+  const usage = createUsage({ cluster: truth, durationMs, stepMs, startsAt: warmUpMs });
   const arrived = streams.map(() => 0);
   const executors = createExecutorTimes(truth, createPartRng(seed, 'service'));
   const slowness = createSlowness(scenario.faults, warmUpMs);
@@ -203,7 +203,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
     },
   });
   for (const fault of scenario.faults) scheduleFault(fault, warmUpMs, events, started);
-  scheduleSteps({ steps, stepMs, startsAt: warmUpMs }, events, usage, (step) => {
+  scheduleSteps({ durationMs, stepMs, startsAt: warmUpMs }, events, usage, (step) => {
     for (const [variant, byClass] of usage.ready)
       for (const [hardwareClass, count] of byClass)
         if (count > 0) tally.replicas(step, indexes.get(variant)?.get(hardwareClass) ?? -1, count);
@@ -213,8 +213,10 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
     result(simulatedMs) {
       const simulated = Math.min(steps, Math.ceil(simulatedMs / stepMs));
       const { totals, tasks, streams: byStream, series } = tally.result(simulated);
-      const list = (column: Float64Array, unit = 1): number[] =>
-        Array.from(column.subarray(0, simulated), (value) => value / unit);
+      usage.advance(warmUpMs + simulatedMs);
+      const list = (column: Float64Array): number[] => [...column.subarray(0, simulated)];
+      const meanOf = (slotMs: Float64Array): number[] =>
+        list(slotMs).map((value, step) => value / Math.min(stepMs, simulatedMs - step * stepMs));
       const usd = list(usage.usd);
       return {
         ...{ scenario: scenario.name, policy: policy.name, seed, durationMs, simulatedMs, stepMs },
@@ -222,7 +224,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
         ...{ tasks, streams: byStream },
         series: {
           ...{ ...series, usd, capacity: list(usage.capacity) },
-          ...{ busySlots: list(usage.busySlotMs, stepMs), usedSlots: list(usage.usedSlotMs, stepMs) },
+          ...{ busySlots: meanOf(usage.busySlotMs), usedSlots: meanOf(usage.usedSlotMs) },
         },
       };
     },
@@ -249,21 +251,21 @@ function indexVariants(
 }
 
 interface Steps {
-  readonly steps: number;
+  readonly durationMs: number;
   readonly stepMs: number;
   readonly startsAt: number;
 }
 
 /** Observes the cluster at the end of each step. */
 function scheduleSteps(
-  { steps, stepMs, startsAt }: Steps,
+  { durationMs, stepMs, startsAt }: Steps,
   events: EventQueue,
   usage: Usage,
   onStep: (step: number) => void,
 ): void {
   const schedule = (step: number): void => {
-    if (step >= steps) return;
-    events.schedule(startsAt + (step + 1) * stepMs, (now) => {
+    if (step * stepMs >= durationMs) return;
+    events.schedule(startsAt + Math.min(durationMs, (step + 1) * stepMs), (now) => {
       usage.endStep(step, now);
       onStep(step);
       schedule(step + 1);

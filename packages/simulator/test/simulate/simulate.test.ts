@@ -46,6 +46,14 @@ describe('simulate', () => {
     ok(series.capacity.every((rate) => rate >= 200));
   });
 
+  it('pays for no more than the duration, of which the last step may be a part', async () => {
+    const { totals, series } = await run({ durationMs: 2_500 });
+    const [usdPerSlotMs, [used = 0]] = [0.05 / 3_600_000, series.usedSlots];
+    deepEqual(series.usedSlots, [used, used, used]);
+    ok(used > 0 && Math.abs(totals.usd - usdPerSlotMs * used * 2_500) < 1e-12);
+    ok(series.capacity.every((rate) => rate > 0));
+  });
+
   it('serves accurate variants to those that require them', async () => {
     const registry = buildRegistry(
       buildSimulatedVariant('small', 0.8, { 1: 4 }),
