@@ -112,7 +112,7 @@ function assignmentOf(cluster: Cluster, [model, position]: readonly [string, num
   const { variant, measurements } = variantWithId(cluster, variantOf(model));
   const worker = cluster.workers[position];
   const group = worker?.slotGroups.find(({ hardwareClass: { id } }) =>
-    measurements.some((one) => one.hardwareClass === id),
+    measurements.some((one) => one.hardwareClass === id && one.result.kind === 'measured'),
   );
   if (worker === undefined || group === undefined) throw new Error(`worker ${position} cannot run ${model}`);
   const replica = replicaId(`first-${index}`);

@@ -53,7 +53,10 @@ export function createCluster(registry: SimulatedRegistry, fleet: SimulatedFleet
   const architectures = [...new Map(registry.variants.map((one) => [one.architecture, one])).values()].map(
     (one): PlacementArchitecture => ({ architecture: createArchitecture(one, registry), outcomes: [] }),
   );
-  const unmarked = registry.variants.map((one) => ({ variant: createVariant(one), measurements: measurementsOf(one) }));
+  const unmarked = registry.variants.map((one) => ({
+    variant: createVariant(one),
+    measurements: measurementsOf(one, fleet),
+  }));
   const variants = markVariants({ tasks, architectures, variants: unmarked, rules: [], prices });
   return {
     workers: fleet.workers
@@ -85,15 +88,28 @@ const createVariant = ({ name, architecture, task }: SimulatedVariant): Variant 
   ...{ ...model, quarantineReason: undefined },
 });
 
-const measurementsOf = ({ name, accuracy, profiles }: SimulatedVariant): readonly Measurement[] =>
-  profiles.map((profile) => ({
-    ...{ variant: variantId(name), version: 1, hardwareClass: hardwareClassNamed(profile.hardwareClass).id },
-    environment: '1',
-    result: {
-      kind: 'measured',
-      ...{ profile: createProfile(profile), accuracy: createAccuracy(accuracy), agreement: undefined },
-    },
-  }));
+/** A variant cannot run on the classes for which it has no profile. */
+function measurementsOf(
+  { name, accuracy, profiles }: SimulatedVariant,
+  { classes }: SimulatedFleet,
+): readonly Measurement[] {
+  const measurement = (className: string, result: Measurement['result']): Measurement => ({
+    ...{ variant: variantId(name), version: 1, hardwareClass: hardwareClassNamed(className).id },
+    ...{ environment: '1', result },
+  });
+  const profiled = new Set(profiles.map(({ hardwareClass }) => hardwareClass));
+  return [
+    ...profiles.map((profile) =>
+      measurement(profile.hardwareClass, {
+        kind: 'measured',
+        ...{ profile: createProfile(profile), accuracy: createAccuracy(accuracy), agreement: undefined },
+      }),
+    ),
+    ...classes
+      .filter((each) => !profiled.has(each.name))
+      .map((each) => measurement(each.name, { kind: 'failed', reason: `${name} has no profile on ${each.name}` })),
+  ];
+}
 
 const createAccuracy = (value: number): Accuracy => ({
   ...{ metric: 'top1', value, lower95: value - accuracyMargin, upper95: value + accuracyMargin, samples: 1_000 },

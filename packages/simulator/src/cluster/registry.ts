@@ -8,6 +8,10 @@ import type { Cluster } from './cluster.js';
 export const latencyOf = ({ tasks }: Pick<Cluster, 'tasks'>, task: string): number =>
   tasks.find(({ name }) => name === task)?.defaultObjective.latencyMs ?? fallbackObjective.latencyMs;
 
+/** Returns the classes on which the variant has a profile. */
+export const profiledClasses = ({ measurements }: Pick<PlacementVariant, 'measurements'>): readonly HardwareClassId[] =>
+  measurements.flatMap(({ hardwareClass, result }) => (result.kind === 'measured' ? [hardwareClass] : []));
+
 /** Throws if the variant is not measured on the class. */
 export function profileOf({ variant, measurements }: PlacementVariant, hardwareClass: HardwareClassId): Profile {
   const result = measurements.find((one) => one.hardwareClass === hardwareClass)?.result;

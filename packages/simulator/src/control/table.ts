@@ -13,13 +13,13 @@ import {
 import { accuracyOn, costPer1k, exclusionsOf, type PlacementVariant } from '@pareto/policy';
 import type { SentReplica } from './assigned-replicas.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { latencyOf, profileOf } from '../cluster/registry.js';
+import { latencyOf, profiledClasses, profileOf } from '../cluster/registry.js';
 
 /** Creates a function that returns the table. Candidates and targets whose replicas have not changed are the same objects. */
 export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) => RoutingTable {
   let candidates = cluster.variants
     .flatMap((variant) =>
-      variant.measurements.map(({ hardwareClass }) => createCandidate(cluster, variant, hardwareClass)),
+      profiledClasses(variant).map((hardwareClass) => createCandidate(cluster, variant, hardwareClass)),
     )
     .toSorted(cheapestFirst)
     .map((candidate, index) => ({ ...candidate, index }));

@@ -13,6 +13,7 @@ import { accuracyOn } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
 import { withProfileErrors } from '../cluster/profile-errors.js';
+import { profiledClasses } from '../cluster/registry.js';
 import { createPlannedTurns } from '../control/planned-turns.js';
 import { createPlanner, type Planner } from '../control/planner.js';
 import { startCluster } from '../control/start-cluster.js';
@@ -233,7 +234,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
 
 const listVariants = ({ variants }: Cluster): readonly CountedVariant[] =>
   variants.flatMap((one) =>
-    one.measurements.map(({ hardwareClass }) => ({
+    profiledClasses(one).map((hardwareClass) => ({
       ...{ variant: one.variant.id, hardwareClass, accuracy: accuracyOn(one, hardwareClass)?.value ?? 0 },
       className: hardwareClass.split('/')[1] ?? '',
     })),

@@ -1,13 +1,13 @@
 import { equal, ok } from 'node:assert/strict';
-import { simulate, type Fault, type SimulationResult } from '../../src/index.js';
+import { simulate, type Fault, type SimulatedFleet, type SimulationResult } from '../../src/index.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 import { buildScenario, evenly, imagesWithin, production } from '../support/scenario.js';
 
 /** Queries every 10 ms for 12 s, whose runs take 8 ms, on two workers with two slots. Each loads in one second. */
-const run = (faults: readonly Fault[]): Promise<SimulationResult> =>
+const run = (faults: readonly Fault[], fleet: SimulatedFleet = buildFleet(2, 2)): Promise<SimulationResult> =>
   simulate(
     buildScenario({
-      ...{ faults, fleet: buildFleet(2, 2), streams: [imagesWithin(100, evenly(10))], durationMs: 12_000 },
+      ...{ faults, fleet, streams: [imagesWithin(100, evenly(10))], durationMs: 12_000 },
       registry: buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })),
     }),
     production,
@@ -40,6 +40,17 @@ describe('faults', () => {
     const result = await run([{ kind: 'worker-leaves', atMs: 3_000, worker: 'w0' }]);
     equal(missed(result), 0);
     equal(result.series.usedSlots[9], 2);
+  });
+
+  it('leave queries unanswered if no worker has the class of their variant', async () => {
+    const [{ classes, workers }, fast] = [
+      buildFleet(1, 2),
+      { hardwareClass: 'fast', count: 1, slots: 1, memoryMib: 512 },
+    ];
+    const fleet = { classes: [...classes, { name: 'fast', usdPerSlotHour: 1 }], workers: [...workers, fast] };
+    const { totals } = await run([{ kind: 'worker-fails', atMs: 3_000, worker: 'w0' }], fleet);
+    ok(totals.onTime >= 298, `${totals.onTime} on time`);
+    ok(totals.onTime <= 302);
   });
 
   it('use a worker that joins', async () => {
