@@ -111,8 +111,10 @@ export function startCluster(options: ClusterOptions): StartedCluster {
   return {
     arrived: (query, now) => network.routers[query.router]?.arrived(query, now),
     join(info, now) {
+      // A worker that still drains is replaced.
+      if (workers.has(info.id)) end(info.id, 'ended', now);
+      deliver(now, (at) => controller.joined(info, at));
       start(info, 0, now);
-      controller.joined(info, now);
       network.ping([info.id], now, endsAt);
     },
     fail: (id, now) => end(id, 'ended', now),

@@ -230,6 +230,21 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     replica.host.observer.onBusy(false, now);
   }
 
+  function fail(host: Host, now: number): void {
+    if (host.hasEnded) return;
+    host.hasEnded = true;
+    for (const replica of host.replicas) {
+      const { queue, batch, state, readyAt } = replica;
+      if (state !== 'draining') drain(replica, now);
+      if (batch.length > 0) host.observer.onBusy(false, now);
+      if (readyAt <= now && host.replicas.has(replica))
+        host.observer.onReady(replica.variant, replica.hardwareClass, false);
+      for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
+    }
+    if (host.replicas.size > 0) host.observer.onOccupied(false, now);
+    host.replicas.clear();
+  }
+
   function plan(now: number): void {
     const arrived = [...options.arrived()];
     const usable = [...hosts.values()].filter(({ hasEnded, isLeaving }) => !hasEnded && !isLeaving);
@@ -262,22 +277,13 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       const asked = { stream: client.index, task: client.target, objective, arrivedAt: now, dueAt };
       route({ ...asked, client, enqueuedAt: now }, now);
     },
-    join: (info) => addHost(info),
-    fail(worker, now) {
-      const host = hostOf(worker);
-      if (host.hasEnded) return;
-      host.hasEnded = true;
-      for (const replica of host.replicas) {
-        const { queue, batch, state, readyAt } = replica;
-        if (state !== 'draining') drain(replica, now);
-        if (batch.length > 0) host.observer.onBusy(false, now);
-        if (readyAt <= now && host.replicas.has(replica))
-          host.observer.onReady(replica.variant, replica.hardwareClass, false);
-        for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
-      }
-      if (host.replicas.size > 0) host.observer.onOccupied(false, now);
-      host.replicas.clear();
+    join(info, now) {
+      // A worker that still drains is replaced.
+      const before = hosts.get(info.id);
+      if (before !== undefined) fail(before, now);
+      addHost(info);
     },
+    fail: (worker, now) => fail(hostOf(worker), now),
     leave(worker) {
       const host = hostOf(worker);
       host.isLeaving = true;

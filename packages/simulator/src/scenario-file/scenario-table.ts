@@ -1,6 +1,6 @@
 // The content of a scenario file: what is simulated, and the policies and seeds to compare.
 
-import { cutText, formatDuration, nearestName } from '@pareto/core';
+import { cutText, formatDuration, nearestName, type ParetoError } from '@pareto/core';
 import {
   countUpTo,
   duration,
@@ -140,24 +140,39 @@ export function checkFaults(
   { fleet, registry }: Pick<LoadedCluster, 'fleet' | 'registry'>,
   field: Field,
 ): void {
-  const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
-  const joined = faults.flatMap((fault) => (fault.kind === 'worker-joins' ? [fault.worker] : []));
   const variants = registry.variants.map(({ name }) => name);
   const classes = fleet.classes.map(({ name }) => name);
   for (const [index, fault] of faults.entries()) {
     const at = (key: string) => (): Field => fieldAt(field, 'faults', index, key);
     if (fault.atMs > durationMs) throw fieldError(at('at')(), `expected a time up to ${formatDuration(durationMs)}`);
     if (fault.kind === 'worker-joins') checkName(fault.of.hardwareClass, classes, 'a class of the fleet', at('class'));
-    else if (fault.worker !== undefined && !isWorker(fault.worker, count) && !joined.includes(fault.worker)) {
-      throw fieldError(at('worker')(), `expected a worker from w0 to w${count - 1}, received "${fault.worker}"`);
-    }
     if (fault.kind === 'executor-dies' && fault.variant !== undefined) {
       checkName(fault.variant, variants, 'a variant of the registry', at('variant'));
     }
   }
+  checkWorkers(faults, fleet, field);
 }
 
-const isWorker = (id: string, count: number): boolean => /^w(0|[1-9]\d*)$/.test(id) && Number(id.slice(1)) < count;
+/** Checks that faults are of workers that have joined, and that no worker joins twice. Those at the same time are in order of the file. */
+function checkWorkers(faults: readonly Fault[], fleet: LoadedCluster['fleet'], field: Field): void {
+  const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
+  const running = new Set(Array.from({ length: count }, (_, index) => `w${index}`));
+  const known = new Set(running);
+  for (const [index, fault] of [...faults.entries()].toSorted(([, a], [, b]) => a.atMs - b.atMs)) {
+    const { kind, worker } = fault;
+    if (worker === undefined) continue;
+    const error = (expected: string): ParetoError =>
+      fieldError(fieldAt(field, 'faults', index, 'worker'), `expected ${expected}, received "${worker}"`);
+    if (kind === 'worker-joins') {
+      if (running.has(worker)) throw error('a new worker, or one that has failed or left before');
+      running.add(worker);
+      known.add(worker);
+    } else if (!known.has(worker)) {
+      throw error(`a worker from w0 to w${count - 1}, or one that joins before`);
+    }
+    if (kind === 'worker-fails' || kind === 'worker-leaves') running.delete(worker);
+  }
+}
 
 export function checkName(name: string, known: readonly string[], expected: string, at: () => Field): void {
   if (known.includes(name)) return;

@@ -223,11 +223,21 @@ describe('parseScenario', () => {
     ],
     [
       added('faults: [{ kind: worker-fails, at: 1s, worker: w2 }]'),
-      /faults\[0\]\.worker: expected a worker from w0 to w1, received "w2"$/,
+      /faults\[0\]\.worker: expected a worker from w0 to w1, or one that joins before, received "w2"$/,
     ],
     [
       added('faults: [{ kind: worker-fails, at: 1s, worker: w00 }]'),
-      /faults\[0\]\.worker: expected a worker from w0 to w1, received "w00"$/,
+      /faults\[0\]\.worker: expected a worker from w0 to w1, or one that joins before, received "w00"$/,
+    ],
+    [
+      added(
+        'faults: [{ kind: worker-fails, at: 1s, worker: w2 }, { kind: worker-joins, at: 2s, worker: w2, class: cpu, slots: 1, memoryMib: 1 }]',
+      ),
+      /faults\[0\]\.worker: expected a worker from w0 to w1, or one that joins before, received "w2"$/,
+    ],
+    [
+      added('faults: [{ kind: worker-joins, at: 2s, worker: w1, class: cpu, slots: 1, memoryMib: 1 }]'),
+      /faults\[0\]\.worker: expected a new worker, or one that has failed or left before, received "w1"$/,
     ],
     [added('faults: [{ kind: worker-fails, at: 3m, worker: w0 }]'), /faults\[0\]\.at: expected a time up to 2m$/],
     [

@@ -1,18 +1,47 @@
 import { equal, ok } from 'node:assert/strict';
-import { simulate, type Fault, type SimulatedFleet, type SimulationResult } from '../../src/index.js';
+import { variantId } from '@pareto/core';
+import { leastQueried } from '../../src/baselines/fixed/route-fixed.js';
+import {
+  simulate,
+  type Fault,
+  type ServingPolicy,
+  type SimulatedFleet,
+  type SimulationResult,
+} from '../../src/index.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 import { buildScenario, evenly, imagesWithin, production } from '../support/scenario.js';
 
 /** Queries every 10 ms for 12 s, whose runs take 8 ms, on two workers with two slots. Each loads in one second. */
-const run = (faults: readonly Fault[], fleet: SimulatedFleet = buildFleet(2, 2)): Promise<SimulationResult> =>
+const run = (
+  faults: readonly Fault[],
+  fleet: SimulatedFleet = buildFleet(2, 2),
+  policy: ServingPolicy = production,
+): Promise<SimulationResult> =>
   simulate(
     buildScenario({
       ...{ faults, fleet, streams: [imagesWithin(100, evenly(10))], durationMs: 12_000 },
       registry: buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })),
     }),
-    production,
+    policy,
     1,
   );
+
+/** A replica on each worker, and a query for the one with the fewest. */
+const keepOneEach: ServingPolicy = {
+  kind: 'baseline',
+  name: 'one-each',
+  plan: () => ({
+    everyMs: 100,
+    plan: ({ workers }) => workers.map(({ id }) => ({ variant: variantId('small'), worker: id, count: 1 })),
+  }),
+  serve: () => ({
+    route(_query, replicas) {
+      const replica = leastQueried(replicas);
+      return replica === undefined ? { kind: 'reject' } : { kind: 'send', replica };
+    },
+    batch: () => ({ kind: 'run', count: 1 }),
+  }),
+};
 
 const missed = ({ totals }: SimulationResult): number => totals.asked - totals.onTime;
 const replicasAt = ({ series }: SimulationResult, second: number): number =>
@@ -61,6 +90,21 @@ describe('faults', () => {
     ]);
     equal(result.series.usedSlots[4], 2);
     equal(result.series.usedSlots[10], 4);
+  });
+
+  it('use a worker that is replaced immediately, or while it drains', async () => {
+    const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
+    for (const kind of ['worker-fails', 'worker-leaves'] as const)
+      for (const policy of [production, keepOneEach]) {
+        const faults: readonly Fault[] = [
+          { kind, atMs: 2_000, worker: 'w0' },
+          { kind: 'worker-joins', atMs: 2_000, worker: 'w0', of },
+          { kind: 'worker-fails', atMs: 6_000, worker: 'w1' },
+        ];
+        const { series } = await run(faults, buildFleet(2, 2), policy);
+        equal(series.usedSlots[10], 2);
+        equal(series.onTime[10], 100);
+      }
   });
 
   it('replace executors that die, and run their queries again', async () => {
