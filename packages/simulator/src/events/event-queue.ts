@@ -18,6 +18,8 @@ interface Queue {
 type Delay = (now: number, run: (now: number) => void) => void;
 
 export interface EventQueue {
+  /** Time of the event that ran last. */
+  readonly now: number;
   schedule(at: number, run: (now: number) => void): void;
   /** Creates a delay, whose events are in order without a search. */
   createDelay(delayMs: number): Delay;
@@ -33,6 +35,7 @@ export function createEventQueue(): EventQueue {
   const heap = createHeap();
   const delayed: Queue[] = [];
   let sequence = 0;
+  let ranAt = 0;
   /** Returns the queue with the next event. */
   function nextQueue(): Queue {
     let best: Queue = heap;
@@ -49,11 +52,15 @@ export function createEventQueue(): EventQueue {
       const next = queue.first();
       if (next === undefined || next.at > until) return false;
       queue.pop();
+      ranAt = next.at;
       next.run(next.at);
     }
     return true;
   }
   return {
+    get now() {
+      return ranAt;
+    },
     schedule: (at, run) => heap.push({ at, sequence: sequence++, run }),
     createDelay(delayMs) {
       const queue = createFifo();

@@ -105,7 +105,11 @@ async function simulateOnce(
   const { events, endsAt, warmUpMs, tally, result } = startRun(scenario, policy, seed, onTurn);
   for (let now = 0; now < endsAt; now = Math.min(endsAt, now + secondMs)) {
     const until = Math.min(endsAt, now + secondMs);
-    while (events.runSome(eventsPerPause, until)) await clock.sleep(milliseconds(0));
+    while (events.runSome(eventsPerPause, until)) {
+      await clock.sleep(milliseconds(0));
+      const simulatedMs = Math.max(0, events.now - warmUpMs);
+      if (signal?.aborted === true && simulatedMs < durationMs) return result(simulatedMs);
+    }
     if (until <= warmUpMs) continue;
     const simulatedMs = Math.min(durationMs, until - warmUpMs);
     const { asked, answered, onTime } = tally.counts;

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { simulate, type SimulationResult } from '../../src/index.js';
+import { defaultSimulationParams, simulate, type SimulationResult } from '../../src/index.js';
 import { buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 import { buildScenario, evenly, imagesWithin, poisson, production } from '../support/scenario.js';
 
@@ -113,6 +113,16 @@ describe('simulate', () => {
     deepEqual(seen, [1_000, 2_000, 3_000]);
     equal(result.simulatedMs, 3_000);
     equal(result.series.asked.length, 3);
+  });
+
+  it('can be stopped within a second of many queries', async () => {
+    const signal = AbortSignal.abort();
+    const fields = { streams: [imagesWithin(100, evenly(1e-3))] };
+    const params = { ...defaultSimulationParams, cluster: { ...defaultSimulationParams.cluster, warmUpMs: 1 } };
+    const stopped = await simulate(buildScenario({ ...fields, params }), production, 1, { signal });
+    ok(stopped.simulatedMs > 0 && stopped.simulatedMs < 1_000, `stopped after ${stopped.simulatedMs} ms`);
+    ok(stopped.totals.asked > 0);
+    equal(sumOf(stopped.series.asked), stopped.totals.asked);
   });
 
   it('rejects a stream of an unknown task, and arrivals that are not ascending', async () => {
