@@ -39,16 +39,23 @@ export interface GivenTrace {
 export type GivenArrivals = ArrivalProcess<Exclude<ArrivalKind, 'trace'>> | GivenTrace;
 
 const maxRate = 10_000_000;
+/** Bursts of a larger variation have so many queries at a time that a simulation hardly advances. */
+const maxVariation = 100;
 
 const process = needed(valueOf(text), 'a process');
 const rateFormat = numberWhere(`a rate above 0 and up to ${maxRate}/s`, (value) => value > 0 && value <= maxRate);
 const readRate = valueOf(rateFormat, 'rate: 100');
 const rate = needed(readRate, 'the mean number of queries per second, such as rate: 100');
 
+const variationFormat = numberWhere(
+  `a number from 0.01 to ${maxVariation}`,
+  (value) => value >= 1 / maxVariation && value <= maxVariation,
+);
+
 const expected = 'arrivals such as { process: poisson, rate: 100 }';
 const rateTable = objectOf<{ readonly process: string; readonly rate: number }>({ process, rate }, expected);
 const gammaTable = objectOf<{ readonly process: string; readonly rate: number; readonly variation?: number }>(
-  { process, rate, variation: optional(valueOf(positive, 'variation: 2')) },
+  { process, rate, variation: optional(valueOf(variationFormat, 'variation: 2')) },
   expected,
 );
 const diurnalTable = objectOf<{
@@ -112,6 +119,9 @@ const forms: Readonly<Record<GivenArrivals['kind'], Reader<GivenArrivals>>> = {
   },
   step(field) {
     const { rate: ratePerSecond, factor, at: atMs } = stepTable(field);
+    if (factor * ratePerSecond > maxRate) {
+      throw fieldError(fieldAt(field, 'factor'), `expected a rate of up to ${maxRate}/s after the step`);
+    }
     return { kind: 'step', ratePerSecond, factor, atMs };
   },
   trace(field) {

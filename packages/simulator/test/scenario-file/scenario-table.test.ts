@@ -185,6 +185,14 @@ describe('parseScenario', () => {
       replaced('rate: 10', 'rate: 1e12'),
       /arrivals\.rate: expected a rate above 0 and up to 10000000\/s, received 1000000000000; for/,
     ],
+    [
+      replaced('poisson, rate: 10', 'gamma, rate: 10, variation: 1e6'),
+      /arrivals\.variation: expected a number from 0.01 to 100, received 1000000; for example variation: 2$/,
+    ],
+    [
+      replaced('poisson, rate: 10', 'step, rate: 10, factor: 1e7, at: 1s'),
+      /arrivals\.factor: expected a rate of up to 10000000\/s after the step$/,
+    ],
     [replaced('{ process: poisson, rate: 10 }', 'poisson'), /arrivals: expected an object with the key process$/],
     [
       replaced('process: poisson, rate: 10', 'process: trace, file: a.csv, from: 2s, to: 1s'),
