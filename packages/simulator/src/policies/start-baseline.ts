@@ -245,6 +245,9 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     host.replicas.clear();
   }
 
+  /** Returns whether another worker loads the variant of a replica, which serves until then. */
+  const isMoving = ({ variant, task }: BaselineReplica): boolean =>
+    (byTask.get(task) ?? []).some((one) => one.variant === variant && one.state === 'loading' && !one.host.isLeaving);
   function plan(now: number): void {
     const arrived = [...options.arrived()];
     const usable = [...hosts.values()].filter(({ hasEnded, isLeaving }) => !hasEnded && !isLeaving);
@@ -255,7 +258,6 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     });
     arrivedBefore = arrived;
     const current = replicas.filter(({ state }) => state !== 'draining');
-    for (const replica of current) if (replica.host.isLeaving) drain(replica, now);
     if (planned !== undefined) {
       const changes = planChanges(
         planned,
@@ -264,6 +266,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       for (const replica of changes.unloads) drain(replica, now);
       for (const { variant, worker } of changes.loads) load(variant, worker, now);
     }
+    for (const replica of current) if (replica.host.isLeaving && !isMoving(replica)) drain(replica, now);
     if (now + planner.everyMs <= options.endsAt) events.schedule(now + planner.everyMs, plan);
   }
 

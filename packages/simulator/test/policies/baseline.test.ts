@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import { variantId, workerId } from '@pareto/core';
 import {
   simulate,
@@ -9,6 +9,7 @@ import {
   type ServingPolicy,
   type SimulationResult,
 } from '../../src/index.js';
+import { leastQueried } from '../../src/baselines/fixed/route-fixed.js';
 import { planChanges } from '../../src/policies/plan-changes.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 import { buildScenario, evenly, imagesWithin } from '../support/scenario.js';
@@ -114,6 +115,21 @@ describe('a baseline', () => {
     equal(totals.answered, 1_000);
     ok(totals.late <= 1);
     deepEqual([series.usedSlots[1], series.usedSlots[5]], [2, 1]);
+  });
+
+  it('lets a worker that leaves serve until its replicas are loaded elsewhere', async () => {
+    const planner: ReplicaPlanner = {
+      everyMs: 100,
+      plan: ({ workers }) => workers.slice(0, 1).map(({ id: worker }) => ({ variant: small, worker, count: 1 })),
+    };
+    const { totals, series } = await run(
+      planner,
+      { route: (_, replicas) => ({ kind: 'send', replica: leastQueried(replicas) ?? fail('no replica') }), batch: all },
+      { faults: [{ kind: 'worker-leaves', atMs: 3_001, worker: 'w0' }] },
+    );
+    equal(totals.onTime, 1_000);
+    deepEqual([series.usedSlots[1], series.usedSlots[6]], [1, 1]);
+    deepEqual(series.variants[0]?.replicas.slice(2, 7), [1, 1, 1, 1, 1]);
   });
 
   it('keeps the routers and workers of production under another planner', async () => {
