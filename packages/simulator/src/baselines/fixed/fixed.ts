@@ -5,7 +5,7 @@ import type { PolicySetting, QueryServer, ReplicaPlanner, ServingPolicy } from '
 import { countReplicas } from '../options/count-replicas.js';
 import { largestBatch } from '../options/variant-option.js';
 import type { FixedPreference } from './pick-fixed.js';
-import { defaultFixedParams, planFixed, type FixedParams } from './plan-fixed.js';
+import { defaultFixedParams, planFixed, type FixedParams, type FixedReplica } from './plan-fixed.js';
 import { createFixedRoute, fixedVariants } from './route-fixed.js';
 import { statedRate, type Sizing } from './stated-rate.js';
 
@@ -38,15 +38,13 @@ export function createFixedPlanner(
     const ratePerSecond = statedRate(arrivals(stream), warmUpMs, durationMs, sizing);
     return [{ option, latencyMs: objective.latencyMs, ratePerSecond }];
   });
+  let placed: readonly FixedReplica[] = [];
   return {
     everyMs,
-    plan: ({ workers }) =>
-      countReplicas(
-        planFixed(demands, workers, params).map(({ option: { variant }, worker: { id: worker } }) => ({
-          variant,
-          worker,
-        })),
-      ),
+    plan({ workers }) {
+      placed = planFixed(demands, workers, params, placed);
+      return countReplicas(placed.map(({ option: { variant }, worker: { id: worker } }) => ({ variant, worker })));
+    },
   };
 }
 

@@ -18,21 +18,23 @@ export interface FixedDemand {
   readonly ratePerSecond: number;
 }
 
-interface FixedReplica {
+export interface FixedReplica {
   readonly option: VariantOption;
   readonly worker: WorkerInfo;
 }
 
+/** `placed` are the replicas that were placed before: those on workers that remain stay there. */
 export function planFixed(
   demands: readonly FixedDemand[],
   workers: readonly WorkerInfo[],
   { maxUtilisation }: FixedParams,
+  placed: readonly FixedReplica[] = [],
 ): readonly FixedReplica[] {
   const needed = Array.from(
     groupBy(demands, ({ option }) => option),
     ([option, own]) => ({ option, count: Math.max(1, Math.ceil(busyReplicas(option, own) / maxUtilisation)) }),
   );
-  return placeStatically(needed, workers);
+  return placeStatically(needed, workers, placed);
 }
 
 /** Returns the number of replicas that the queries keep busy with batches of the size that their strictest latency allows. */
@@ -58,19 +60,31 @@ interface Room {
  * Places each replica on a slot of its own, on as few workers as possible. If the slots do not suffice, each option gets the same share
  * of what it needs. The first replica of an option is placed even if it has to share a slot, as far as memory allows.
  */
-function placeStatically(needed: readonly Needed[], workers: readonly WorkerInfo[]): readonly FixedReplica[] {
+function placeStatically(
+  needed: readonly Needed[],
+  workers: readonly WorkerInfo[],
+  placed: readonly FixedReplica[],
+): readonly FixedReplica[] {
   const rooms = workers.map((worker): Room => ({ worker, slots: slotsOf(worker), bytes: worker.memoryBytes }));
+  const place = (option: VariantOption, room: Room): FixedReplica => {
+    room.slots -= 1;
+    room.bytes -= option.profile.memoryBytes;
+    return { option, worker: room.worker };
+  };
+  const staying = placed.flatMap(({ option, worker: { id } }) => {
+    const room = rooms.find(({ worker }) => worker.id === id);
+    return room === undefined ? [] : [place(option, room)];
+  });
   return needed
     .flatMap(({ option, count }) => Array.from({ length: count }, (_, index) => ({ option, share: index / count })))
     .toSorted((a, b) => a.share - b.share)
     .flatMap(({ option, share }) => {
+      const own = staying.findIndex((one) => one.option === option);
+      if (own >= 0) return staying.splice(own, 1);
       const fitting = rooms.filter((room) => hosts(room.worker, option) && room.bytes >= option.profile.memoryBytes);
       const [emptiest] = fitting.toSorted((a, b) => b.slots - a.slots);
       const room = fitting.find(({ slots }) => slots > 0) ?? (share === 0 ? emptiest : undefined);
-      if (room === undefined) return [];
-      room.slots -= 1;
-      room.bytes -= option.profile.memoryBytes;
-      return [{ option, worker: room.worker }];
+      return room === undefined ? [] : [place(option, room)];
     });
 }
 

@@ -70,6 +70,23 @@ describe('planFixed', () => {
     assert.equal(replicas.filter((one) => one.startsWith('small')).length, 5);
     assert.equal(replicas.filter((one) => one.startsWith('medium')).length, 3);
   });
+  it('places again only the replicas of workers that are gone', () => {
+    const { workers } = cluster;
+    const without = workers.filter(({ id }) => id !== 'w0');
+    const demands = [demand('small', 100), demand('medium', 20), demand('large', 8)];
+    const name = (replicas: ReturnType<typeof planFixed>): readonly string[] =>
+      replicas.map(({ option, worker }) => `${option.variant} ${worker.id}`).toSorted();
+    const params = { maxUtilisation: 0.8 };
+    const before = planFixed(demands, workers, params);
+    const lost = planFixed(demands, without, params, before);
+    const stay = name(before).filter((one) => !one.endsWith('w0'));
+    assert.deepEqual(
+      name(lost).filter((one) => stay.includes(one)),
+      stay,
+    );
+    assert.equal(lost.length, before.length);
+    assert.deepEqual(name(planFixed(demands, workers, params, lost)), name(lost));
+  });
   it('places a variant on a slot of others rather than not at all', () => {
     const worker = smallCluster(registry, [workersOn('cpu', 1, 1)], prices).workers;
     const replicas = planFixed([demand('small', 1), demand('medium', 1)], worker, { maxUtilisation: 0.8 });
