@@ -50,6 +50,8 @@ interface BaselineReplica extends Mutable<Omit<ServingReplica, 'queue'>> {
   batch: readonly BaselineQuery[];
   /** Number of the executor: results of earlier ones do not count. */
   executor: number;
+  /** Set if the executor is loaded. */
+  isLoaded: boolean;
   waitsUntil: number;
 }
 
@@ -111,7 +113,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
         profile,
       },
       ...{ state: 'loading', readyAt: 0, queue: [], inFlight: 0, running: 0, expectedEndAt: 0, sent: 0, answered: 0 },
-      ...{ batch: [], executor: 0, waitsUntil: 0 },
+      ...{ batch: [], executor: 0, isLoaded: false, waitsUntil: 0 },
     };
     if (host.replicas.size === 0) host.observer.onOccupied(true, now);
     host.replicas.add(replica);
@@ -127,6 +129,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     replica.readyAt = now + host.times.loadMs(variant, hardwareClass);
     events.schedule(replica.readyAt, (at) => {
       if (replica.executor !== own || host.hasEnded) return;
+      replica.isLoaded = true;
       if (replica.state === 'loading') replica.state = 'ready';
       host.observer.onReady(variant, hardwareClass, true);
       pump(host, at);
@@ -141,7 +144,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
   function removeIfDone(replica: BaselineReplica, now: number): void {
     const { host, state, queue, inFlight, running } = replica;
     if (state !== 'draining' || queue.length + inFlight + running > 0 || !host.replicas.delete(replica)) return;
-    if (replica.readyAt <= now) host.observer.onReady(replica.variant, replica.hardwareClass, false);
+    if (replica.isLoaded) host.observer.onReady(replica.variant, replica.hardwareClass, false);
     replica.executor += 1;
     host.memoryBytes += replica.profile.memoryBytes;
     if (host.replicas.size > 0) return;
@@ -234,11 +237,10 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     if (host.hasEnded) return;
     host.hasEnded = true;
     for (const replica of host.replicas) {
-      const { queue, batch, state, readyAt } = replica;
+      const { queue, batch, state, isLoaded } = replica;
       if (state !== 'draining') drain(replica, now);
       if (batch.length > 0) host.observer.onBusy(false, now);
-      if (readyAt <= now && host.replicas.has(replica))
-        host.observer.onReady(replica.variant, replica.hardwareClass, false);
+      if (isLoaded && host.replicas.has(replica)) host.observer.onReady(replica.variant, replica.hardwareClass, false);
       for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
     }
     if (host.replicas.size > 0) host.observer.onOccupied(false, now);
@@ -294,10 +296,11 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     },
     killExecutors(worker, variant, now) {
       for (const replica of hostOf(worker).replicas) {
-        if (replica.readyAt > now || (variant !== undefined && replica.variant !== variant)) continue;
+        if (!replica.isLoaded || (variant !== undefined && replica.variant !== variant)) continue;
         replica.queue.unshift(...replica.batch);
         if (replica.running > 0) endBatch(replica, now);
         if (replica.state === 'ready') replica.state = 'loading';
+        replica.isLoaded = false;
         replica.host.observer.onReady(replica.variant, replica.hardwareClass, false);
         loadExecutor(replica, now);
       }
@@ -311,7 +314,7 @@ function nextReplica({ replicas }: Host, now: number): BaselineReplica | undefin
   let best: BaselineReplica | undefined;
   for (const one of replicas) {
     const first = one.queue[0];
-    if (first === undefined || one.running > 0 || one.readyAt > now || one.waitsUntil > now) continue;
+    if (first === undefined || one.running > 0 || !one.isLoaded || one.waitsUntil > now) continue;
     if (best === undefined || first.enqueuedAt < (best.queue[0]?.enqueuedAt ?? Infinity)) best = one;
   }
   return best;

@@ -117,6 +117,14 @@ describe('a baseline', () => {
     deepEqual([series.usedSlots[1], series.usedSlots[5]], [2, 1]);
   });
 
+  it('counts no executor twice that dies when it becomes ready', async () => {
+    // Loads take one second, after a message of 0.25 ms at the time 0, which is 5 s before the first query.
+    const deaths = [0, 1, 2].map((second) => ({ kind: 'executor-dies' as const, atMs: 1_000 * second, worker: 'w0' }));
+    const { series } = await run(onFirst(1), { route: toFirst, batch: all }, { faults: deaths });
+    ok(series.capacity.every((rate) => rate >= 0));
+    deepEqual(series.variants[0]?.replicas.slice(0, 4), [0, 0, 1, 1]);
+  });
+
   it('lets a worker that leaves serve until its replicas are loaded elsewhere', async () => {
     const planner: ReplicaPlanner = {
       everyMs: 100,
