@@ -75,8 +75,12 @@ function placeStatically(
     const room = rooms.find(({ worker }) => worker.id === id);
     return room === undefined ? [] : [place(option, room)];
   });
+  // More than there are slots are never placed.
+  const most = workers.reduce((sum, worker) => sum + slotsOf(worker), 0);
   return needed
-    .flatMap(({ option, count }) => Array.from({ length: count }, (_, index) => ({ option, share: index / count })))
+    .flatMap(({ option, count }) =>
+      Array.from({ length: Math.min(count, Math.max(1, most)) }, (_, index) => ({ option, share: index / count })),
+    )
     .toSorted((a, b) => a.share - b.share)
     .flatMap(({ option, share }) => {
       const own = staying.findIndex((one) => one.option === option);

@@ -70,6 +70,10 @@ describe('planFixed', () => {
     assert.equal(replicas.filter((one) => one.startsWith('small')).length, 5);
     assert.equal(replicas.filter((one) => one.startsWith('medium')).length, 3);
   });
+  it('fills the slots if a rate is far beyond them', () => {
+    const replicas = plan(demand('small', 1e15), demand('medium', 1));
+    assert.deepEqual([replicas.length, replicas.filter((one) => one.startsWith('medium')).length], [8, 1]);
+  });
   it('places again only the replicas of workers that are gone', () => {
     const { workers } = cluster;
     const without = workers.filter(({ id }) => id !== 'w0');
