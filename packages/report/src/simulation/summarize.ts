@@ -47,7 +47,7 @@ const msPerHour = 3_600_000;
 
 /** Returns the summaries of the policies in the order of their first results. */
 export function summarizeSimulation(results: readonly SimulationResult[]): readonly PolicySummary[] {
-  const groups = resultsByPolicy(results).map(([policy, runs]) => ({ policy, ...figuresOf(runs) }));
+  const groups = resultsByPolicy(results).map(([policy, runs]) => ({ policy, ...figuresOf(countedRuns(runs)) }));
   const [first] = groups;
   if (first === undefined) return [];
   const bound = summarizeBound(results);
@@ -57,6 +57,12 @@ export function summarizeSimulation(results: readonly SimulationResult[]): reado
     missedRatio: (1 - group.attainment.mean) / (1 - first.attainment.mean),
     ...(bound !== undefined && { boundRatio: group.usdPerHour.mean / bound.usdPerHour.mean }),
   }));
+}
+
+/** Returns the finished runs, or all if none is: a stopped one has more of the first seconds, in which replicas are loaded. */
+function countedRuns(runs: readonly SimulationResult[]): readonly SimulationResult[] {
+  const finished = runs.filter(({ simulatedMs, durationMs }) => simulatedMs >= durationMs);
+  return finished.length > 0 ? finished : runs;
 }
 
 /** Returns the results of each policy, in the order of their first ones. */

@@ -31,6 +31,15 @@ describe('summarizeSimulation', () => {
     assert.equal(second.missedRatio.toFixed(4), '3.0000');
   });
 
+  it('leaves out runs that were stopped, unless all were', () => {
+    const finished = buildResult({ onTime: 0.97 });
+    const stopped = { ...buildResult({ onTime: 0.5, seed: 2 }), simulatedMs: 1_000 };
+    const [mixed] = summarizeSimulation([finished, stopped]);
+    assert.deepEqual([mixed?.seeds, mixed?.attainment.mean], [[1], 0.97]);
+    const [alone] = summarizeSimulation([stopped]);
+    assert.deepEqual([alone?.seeds, alone?.attainment.mean], [[2], 0.5]);
+  });
+
   it('leaves out the figures that a stopped run does not have', () => {
     const { totals, ...run } = buildResult({ seed: 2 });
     const none = { ...totals, asked: 0, answered: 0, onTime: 0, accuracySum: 0, onTimeAccuracySum: 0, usd: 0 };
