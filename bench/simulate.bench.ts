@@ -4,11 +4,11 @@ import { milliseconds, type Rng } from '@pareto/core';
 import {
   simulate,
   type PlannedReplicas,
-  type QueryStream,
   type Scenario,
   type ServingPolicy,
   type SimulatedVariant,
 } from '@pareto/simulator';
+import type { QueryStream } from '@pareto/workload';
 import { progress, startBenchmark, type Row } from './report.js';
 
 interface Shape {

@@ -7,9 +7,10 @@
 
 import type { Objective, Rng, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import type { Solver } from '@pareto/solver';
+import type { QueryStream } from '@pareto/workload';
 import type { Cluster } from '../cluster/cluster.js';
 import type { SimulationResult } from '../result/simulation-result.js';
-import type { QueryStream, Scenario } from '../scenario/scenario.js';
+import type { Scenario } from '../scenario/scenario.js';
 
 export type ServingPolicy =
   /** The policies of production, with the parameters of the scenario. */

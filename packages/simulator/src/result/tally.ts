@@ -1,7 +1,7 @@
 // The counts of a run. Nothing is kept for each query.
 
 import type { HardwareClassId, Objective, VariantId } from '@pareto/core';
-import type { QueryStream } from '../scenario/scenario.js';
+import type { QueryStream } from '@pareto/workload';
 import type { QueryEnd } from '../serving/query.js';
 import { createLatencyHistogram, type LatencyHistogram } from './latency-histogram.js';
 import type { Counts, SimulationResult, Totals } from './simulation-result.js';

@@ -3,8 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorText, ParetoError } from '@pareto/core';
-import { arrivalsOf, cutTrace, lengthOf, parseTrace } from '@pareto/workload';
-import type { QueryStream } from '../scenario/scenario.js';
+import { arrivalsOf, cutTrace, lengthOf, parseTrace, type QueryStream } from '@pareto/workload';
 import type { GivenTrace } from './arrivals-table.js';
 import { streamsOf, type ReadArrivals } from './streams-of.js';
 import type { GivenStream } from './traffic-table.js';

@@ -1,8 +1,7 @@
 // The query streams of a scenario file.
 
 import type { Rng } from '@pareto/core';
-import { drawArrivals, type TraceArrivals } from '@pareto/workload';
-import type { QueryStream } from '../scenario/scenario.js';
+import { drawArrivals, type TraceArrivals, type QueryStream } from '@pareto/workload';
 import type { GivenArrivals, GivenTrace } from './arrivals-table.js';
 import type { GivenStream } from './traffic-table.js';
 

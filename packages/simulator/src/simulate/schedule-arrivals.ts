@@ -1,8 +1,8 @@
 // The arrivals of all streams, which are drawn when they are due.
 
 import type { Rng } from '@pareto/core';
+import type { QueryStream } from '@pareto/workload';
 import type { EventQueue } from '../events/event-queue.js';
-import type { QueryStream } from '../scenario/scenario.js';
 import type { ClientQuery } from '../serving/query.js';
 
 export interface ArrivalOptions {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createSeededRng } from '@pareto/core';
 import { createTempFolder, type TempFolder } from '@pareto/testkit';
+import type { QueryStream } from '@pareto/workload';
 import { readScenarioFile } from '../../src/scenario-file/read-scenario-file.js';
-import type { QueryStream } from '../../src/scenario/scenario.js';
 
 const timesOf = (stream: QueryStream | undefined, seed = 1): readonly number[] => [
   ...(stream?.arrivals(createSeededRng(seed)) ?? []),

@@ -1,7 +1,8 @@
 // Scenarios for tests.
 
 import { milliseconds, type Rng } from '@pareto/core';
-import { defaultSimulationParams, type QueryStream, type Scenario } from '../../src/index.js';
+import type { QueryStream } from '@pareto/workload';
+import { defaultSimulationParams, type Scenario } from '../../src/index.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from './registry.js';
 
 /** Returns arrivals with exponential gaps. */

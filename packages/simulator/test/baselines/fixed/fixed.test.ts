@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { QueryStream } from '@pareto/workload';
 import { createFixed } from '../../../src/baselines/fixed/fixed.js';
 import type { FixedPreference } from '../../../src/baselines/fixed/pick-fixed.js';
 import type { SimulationResult } from '../../../src/result/simulation-result.js';
-import type { QueryStream } from '../../../src/scenario/scenario.js';
 import { simulate } from '../../../src/simulate/simulate.js';
 import { profileOn, variant, workersOn } from '../support/small-cluster.js';
 import { smallScenario, steadyStream } from '../support/small-scenario.js';

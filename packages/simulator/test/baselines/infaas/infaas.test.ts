@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hardwareClassId } from '@pareto/core';
+import type { QueryStream } from '@pareto/workload';
 import { createInfaas, kindOf } from '../../../src/baselines/infaas/infaas.js';
-import type { QueryStream } from '../../../src/scenario/scenario.js';
 import { defaultInfaasParams } from '../../../src/baselines/infaas/params.js';
 import { simulate } from '../../../src/simulate/simulate.js';
 import { record, type Recorded } from '../support/recorded.js';

@@ -1,9 +1,10 @@
 // A scenario of one task for the tests of baselines.
 
 import { milliseconds } from '@pareto/core';
+import type { QueryStream } from '@pareto/workload';
 import type { SimulatedFleet } from '../../../src/scenario/fleet.js';
 import type { SimulatedVariant } from '../../../src/scenario/registry.js';
-import type { QueryStream, Scenario } from '../../../src/scenario/scenario.js';
+import type { Scenario } from '../../../src/scenario/scenario.js';
 
 /** Returns times at equal distances. */
 function* everyMs(ms: number, fromMs: number, toMs: number): Generator<number> {
