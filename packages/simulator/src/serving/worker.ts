@@ -1,9 +1,6 @@
 // One worker in virtual time: the worker core of production, and executors whose loads and runs take a given time.
 
 import {
-  bytes,
-  milliseconds,
-  noCounts,
   type HardwareClassId,
   type ReplicaId,
   type ReplicaReport,
@@ -13,7 +10,6 @@ import {
 } from '@pareto/core';
 import {
   createWorkerCore,
-  isQuarantined,
   type AssignedReplica,
   type QueuedQuery,
   type ReportedLoad,
@@ -23,6 +19,7 @@ import {
   type WorkerParams,
 } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
+import { reportOf, type ReportedReplica } from './replica-report.js';
 import type { Reply, SentQuery } from './router.js';
 
 /** Times that executors take. */
@@ -84,7 +81,7 @@ interface Run {
   isOver: boolean;
 }
 
-interface Replica {
+interface Replica extends ReportedReplica {
   assigned: AssignedReplica;
   state: ReplicaState;
   /** Number of the load that is in progress, or was the last. */
@@ -237,38 +234,6 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
     }
     apply({ kind: 'died', replica: id, reason: 'the executor was killed' }, now);
   }
-  /** Each field is written out, because copies of objects would take most of the time of a report. */
-  function reportOf(of: Replica, now: number): ReplicaReport {
-    const { replica, spec, profile } = of.assigned;
-    const { queuedItems, runningItems, interfered } = core.load(replica, now);
-    const { reason, poisonousQueries } = core.status(replica);
-    return {
-      replica,
-      variant: spec.variant,
-      version: spec.version,
-      state: of.state,
-      reason,
-      loadMs: milliseconds(1),
-      memoryBytes: bytes(of.state === 'loading' ? 0 : (profile?.memoryBytes ?? 0)),
-      queuedItems,
-      runningItems,
-      requests: of.requests,
-      items: of.items,
-      executions: of.executions,
-      failures: 0,
-      busyMs: milliseconds(of.busyMs),
-      executorDeaths: of.executorDeaths,
-      counts: noCounts,
-      poisonousQueries,
-      quarantined: isQuarantined(poisonousQueries),
-      interfered,
-      checkedRows: 0,
-      mixedReason: '',
-      comparedRows: 0,
-      agreedRows: 0,
-    };
-  }
-
   const worker: { -readonly [K in keyof Worker]: Worker[K] } = {
     hasEnded: false,
     isEmpty: () => replicas.size === 0,
@@ -305,7 +270,11 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
       }
       return loads;
     },
-    reports: (now) => Array.from(replicas.values(), (replica) => reportOf(replica, now)),
+    reports: (now) =>
+      Array.from(replicas.values(), (replica) => {
+        const id = replica.assigned.replica;
+        return reportOf(replica, core.load(id, now), core.status(id));
+      }),
     killExecutors(variant, now) {
       for (const replica of [...replicas.values()])
         if (replica.state === 'ready' && (variant === undefined || replica.assigned.spec.variant === variant))
