@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { systemClock } from '@pareto/core';
 import { createManualClock, createTempFolder } from '@pareto/testkit';
 import { createArrivalRecorder } from '../../src/query/arrival-recorder.js';
 import type { ClientQuery } from '../../src/resolve/resolve.js';
@@ -20,7 +21,7 @@ describe('the arrival log of a router', function () {
       defaultObjective: { latencyMs: 5_000, _latencyMs: 'latencyMs' },
       config: { record, recordLevel: 'arrivals' },
     });
-    const startedAt = Date.now();
+    const startedAt = systemClock.wallMs();
     await router.infer({ items: 3, parameters: { min_accuracy: 0.95 } });
     await router.infer({ model: 'tiny' });
     const [worker] = workers;
@@ -41,7 +42,7 @@ describe('the arrival log of a router', function () {
       return Object.fromEntries(cells) as Readonly<Record<string, string>>;
     });
     const parts = rows.map(({ at, bytes, took_ms: _took, ...row }) => {
-      assert.ok(Number(at) > startedAt - 100 && Number(at) < Date.now() + 100);
+      assert.ok(Number(at) > startedAt - 100 && Number(at) < systemClock.wallMs() + 100);
       assert.ok(Number(bytes) > 10);
       return row;
     });
