@@ -1,18 +1,19 @@
 // The scenarios that policies are compared on: the standard scenario with windows of traces, for tuning, and kept aside for reports.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createStandardScenario, readStandardFiles, type Scenario, type StandardScenario } from '@pareto/simulator';
+import {
+  createStandardScenario,
+  readStandardFiles,
+  readStandardPart,
+  type Scenario,
+  type StandardScenario,
+} from '@pareto/simulator';
 import {
   createStandardStreams,
   cutPart,
   generatedTraceNames,
-  generateTracePart,
   planWindows,
-  readTracePart,
   recordedTraceNames,
   seeds,
-  traceFile,
   type DataUse,
   type TracePart,
 } from '@pareto/workload';
@@ -56,11 +57,10 @@ export async function comparedGroups({ quick, data }: ComparisonOptions): Promis
   return groups;
 }
 
-function readParts(data: string | undefined, use: DataUse): Promise<readonly TracePart[]> {
-  if (data === undefined) return Promise.resolve(generatedTraceNames.map((name) => generateTracePart(name, use)));
-  const read = async (name: (typeof recordedTraceNames)[number]): Promise<TracePart> =>
-    readTracePart(name, use, await readFile(join(data, traceFile(name)), 'utf8'));
-  return Promise.all(recordedTraceNames.map(read));
+async function readParts(data: string | undefined, use: DataUse): Promise<readonly TracePart[]> {
+  const names = data === undefined ? generatedTraceNames : recordedTraceNames;
+  const read = await Promise.all(names.map((name) => readStandardPart(name, use, data)));
+  return read.map(({ part }) => part);
 }
 
 function groupOf(part: TracePart, standard: StandardScenario, { windowMs, maxSeeds }: Extent): ComparedGroup {

@@ -45,4 +45,5 @@ export { createWorker, type ServiceTimes, type Worker, type WorkerOptions } from
 export { type StartedCluster } from './serving/started-cluster.js';
 export { simulate, type SimulateOptions, type SimulationProgress } from './simulate/simulate.js';
 export { readStandardFiles } from './standard/read-standard-files.js';
+export { readStandardPart } from './standard/read-standard-part.js';
 export { createStandardScenario, type StandardFiles, type StandardScenario } from './standard/standard-scenario.js';

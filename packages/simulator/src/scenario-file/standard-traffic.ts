@@ -1,22 +1,17 @@
 // The queries of the standard scenario in a scenario file.
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errorText, ParetoError } from '@pareto/core';
 import { countUpTo, needed, objectOf, oneOf, optional, positive, valueOf, type Reader } from '@pareto/scenario';
 import {
   createStandardStreams,
   cutPart,
   generatedTraceNames,
-  generateTracePart,
   planWindows,
-  readTracePart,
   recordedTraceNames,
-  traceFile,
   type DataUse,
   type GeneratedTraceName,
   type RecordedTraceName,
 } from '@pareto/workload';
+import { readStandardPart } from '../standard/read-standard-part.js';
 import type { StandardScenario } from '../standard/standard-scenario.js';
 import type { LoadedTraffic } from './load-traffic.js';
 
@@ -48,24 +43,8 @@ export async function loadStandardTraffic(
   tasks: StandardScenario['tasks'],
   data: string | undefined,
 ): Promise<LoadedTraffic> {
-  const recorded = recordedTraceNames.find((each) => each === name);
-  const text = recorded === undefined ? '' : await readRecorded(recorded, data);
-  const part =
-    recorded === undefined ? generateTracePart(name as GeneratedTraceName, use) : readTracePart(recorded, use, text);
+  const { part, text } = await readStandardPart(name, use, data);
   const range = window === undefined ? undefined : planWindows(part.lengthMs, { count: windows })[window - 1];
   const streams = createStandardStreams(range === undefined ? part : cutPart(part, range), tasks, rate);
   return { streams, texts: [text] };
-}
-
-async function readRecorded(name: RecordedTraceName, data: string | undefined): Promise<string> {
-  if (data === undefined) {
-    const generated = generatedTraceNames.join(' or ');
-    const problem = `the trace ${name} is recorded: pass --data with the folder of ${traceFile(name)}, or use ${generated}`;
-    throw new ParetoError('invalid-argument', problem);
-  }
-  return readFile(join(data, traceFile(name)), 'utf8').catch((error: unknown) => {
-    throw new ParetoError('invalid-argument', `the trace ${name} cannot be read: ${errorText(error)}`, {
-      cause: error,
-    });
-  });
 }
