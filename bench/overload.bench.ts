@@ -55,12 +55,12 @@ async function measureStep(subject: Subject): Promise<readonly Row[]> {
 
 const { only = '', report } = startBenchmark('overload');
 const rows: Row[] = [];
-await using cluster = await startCluster({ workers: 2 });
+await using cluster = await startCluster({ workers: 2, routers: 2 });
 using client = createTestClient(cluster);
-using callers = openCallers(cluster.router.address);
+using callers = openCallers(cluster.routers.map(({ address }) => address));
 const processes = (): readonly PathProcess[] => [
   { role: 'client', pid: process.pid },
-  { role: 'router', pid: cluster.router.child.pid },
+  ...cluster.routers.map(({ child: { pid } }): PathProcess => ({ role: 'router', pid })),
   ...cluster.workers.flatMap(({ child: { pid } }): readonly PathProcess[] => [
     { role: 'worker front', pid },
     ...descendantsOf(pid).map((executor) => ({ role: 'executors', pid: executor }) as const),
@@ -72,6 +72,9 @@ for (const model of overloadModels.filter(({ title }) => title.includes(only))) 
   for (const [multiple, share] of model.rates) rows.push(...(await measureMultiple(subject, multiple, share)));
   if (model.isMixedAndStepped) rows.push(...(await measureMix(subject)), ...(await measureStep(subject)));
 }
-const lost = (await cluster.router.metrics()).value('pareto_workers_lost_total');
-rows.push({ name: 'live workers marked unreachable', value: lost, unit: '', reach: { below: 1 } });
+const lost = await Promise.all(
+  cluster.routers.map(async (router) => (await router.metrics()).value('pareto_workers_lost_total')),
+);
+const marked = lost.reduce((sum, value) => sum + value, 0);
+rows.push({ name: 'live workers marked unreachable', value: marked, unit: '', reach: { below: 1 } });
 report(rows);

@@ -16,6 +16,8 @@ export interface OverloadModel {
   readonly title: string;
   /** Latency objective of its queries. */
   readonly latencyMs: number;
+  /** Number of routers that its queries are spread over. */
+  readonly routers: 1 | 2;
   /** Offered rates as multiples of the capacity, each with the target of its goodput as a share of what is possible. */
   readonly rates: ReadonlyMap<number, number | undefined>;
   /** Set if a mix of objectives and a step of the rate are measured too. */
@@ -38,19 +40,23 @@ const tightRates = new Map([
 export const overloadModels: readonly OverloadModel[] = [
   {
     ...{ name: 'ocr-reader', title: 'ocr-reader', latencyMs: 150, rates: ratesWith(0.97) },
-    ...{ isMixedAndStepped: false, register: registerReader },
+    ...{ routers: 1, isMixedAndStepped: false, register: registerReader },
+  },
+  {
+    ...{ name: 'ocr-reader', title: 'ocr-reader with two routers', latencyMs: 150, rates: new Map([[4, 0.95]]) },
+    ...{ routers: 2, isMixedAndStepped: false, register: registerReader },
   },
   {
     ...{ name: 'cnn-150KB', title: 'cnn-150KB', latencyMs: 100, rates: ratesWith(0.9) },
-    ...{ isMixedAndStepped: false, register: registerLargeInput },
+    ...{ routers: 1, isMixedAndStepped: false, register: registerLargeInput },
   },
   {
     ...{ name: 'cnn-150KB', title: 'cnn-150KB within 50 ms', latencyMs: 50, rates: tightRates },
-    ...{ isMixedAndStepped: false, register: registerLargeInput },
+    ...{ routers: 1, isMixedAndStepped: false, register: registerLargeInput },
   },
   {
     ...{ name: 'cnn-large', title: 'cnn-large', latencyMs: 100, rates: ratesWith(undefined) },
-    ...{ isMixedAndStepped: true, register: registerCnn },
+    ...{ routers: 1, isMixedAndStepped: true, register: registerCnn },
   },
 ];
 

@@ -16,11 +16,14 @@ export function goodputRows(name: string, offered: Offered, minShare?: number): 
   const goodput = onTimeOf(load) / seconds;
   const possible = Math.min(capacity.answersPerSecond, load.sent / seconds);
   const reach = minShare === undefined ? {} : { reach: { above: minShare }, noise: 0.1 };
+  const rejections = rejectionRows(name, offered);
+  const left = 1 - rejections.reduce((sum, { value }) => sum + value, 0) / 100;
   return [
     { name: `${name}: capacity at 16 in flight`, value: capacity.answersPerSecond, unit: '/s' },
     { name: `${name}: goodput`, value: goodput, unit: '/s' },
     { name: `${name}: goodput, share of the possible`, value: goodput / possible, unit: 'x', ...reach },
-    ...rejectionRows(name, offered),
+    { name: `${name}: goodput, share of what rejections leave`, value: goodput / (possible * left), unit: 'x' },
+    ...rejections,
   ];
 }
 

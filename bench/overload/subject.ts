@@ -57,6 +57,7 @@ export interface Measurement {
 /** Registers a model, and resolves when all workers have loaded it. */
 export async function createSubject(measurement: Measurement, model: OverloadModel): Promise<Subject> {
   const { client, callers } = measurement;
+  const infer = callers.infer.slice(0, model.routers);
   const inputs = await model.register(client);
   const encode = (latencyMs: number): readonly Payload[] =>
     inputs.map((input) => {
@@ -67,7 +68,7 @@ export async function createSubject(measurement: Measurement, model: OverloadMod
   await waitFor(
     `${model.name} to be loaded by all workers`,
     async () => {
-      await callers.infer(patient[0]?.body ?? Buffer.alloc(0));
+      for (const call of infer) await call(patient[0]?.body ?? Buffer.alloc(0));
       return (await isOnAllWorkers(client, `${model.name}:original`)) || undefined;
     },
     60_000,
@@ -75,7 +76,7 @@ export async function createSubject(measurement: Measurement, model: OverloadMod
   const measureCapacity = async (): Promise<Capacity> => {
     const [{ answersPerSecond, sent, statuses }, cpu] = await withCpu(measurement, () =>
       runLoad({
-        ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: [callers.infer] },
+        ...{ clock: systemClock, rng: createSeededRng(1), timeoutMs, callers: infer },
         ...{ loop: { kind: 'closed', inFlight: 16, durationMs: 4_000 }, warmUpMs: 1_500 },
         classes: [{ name: 'capacity', objectiveMs: timeoutMs, payloads: patient }],
       }),
@@ -100,7 +101,7 @@ export async function createSubject(measurement: Measurement, model: OverloadMod
       const [[load, cpu], live] = await Promise.all([
         withCpu(measurement, () =>
           runLoad({
-            ...{ clock, rng, timeoutMs, callers: [callers.infer] },
+            ...{ clock, rng, timeoutMs, callers: infer },
             ...{ loop: { kind: 'open', arrivals: arrivalsMs }, classIndexes },
             classes: mix.map(({ name, latencyMs }) => ({ name, objectiveMs: latencyMs, payloads: encode(latencyMs) })),
           }),
