@@ -35,8 +35,8 @@ const table = {
   simulate: { measures: 'the speed of the simulator, and its memory', minutes: 2 },
   policy: {
     measures: 'attainment, accuracy and cost of ours and of baselines on the standard scenario, in virtual time',
-    minutes: 35,
-    flags: ['only', 'quick', 'data', 'resume'],
+    minutes: 40,
+    flags: ['only', 'quick', 'data', 'jobs', 'resume'],
   },
   fleet: {
     measures: 'the cost of 1,000 workers and 20 routers for a controller, and the takeover by another controller',

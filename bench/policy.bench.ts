@@ -1,40 +1,65 @@
 // Every policy on the standard scenario: ours, and the baselines.
 
 import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { systemClock } from '@pareto/core';
-import { environmentOnly } from '@pareto/isolation';
-import { policies, simulate, type ServingPolicy } from '@pareto/simulator';
-import { createSolver } from '@pareto/solver';
+import { policyNames } from '@pareto/simulator';
+import { formatMinutes } from './all/outcome.js';
 import { comparedGroups, type ComparedGroup, type ComparedRun } from './policy/comparison.js';
-import { comparedTotals, policyRows, type ComparedTotals, type PolicyRuns } from './policy/rows.js';
+import { policyRows, type ComparedTotals } from './policy/rows.js';
+import { forEachInProcesses } from './policy/run-processes.js';
 import { openStoredResults } from './policy/stored-results.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
-const { quick = false, resume = false, only = '', data, report } = startBenchmark('policy');
+const { quick = false, resume = false, only = '', data, jobs, report } = startBenchmark('policy');
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const kind = [commit, quick ? 'quick' : 'full', data ?? 'generated'].join(' ');
 const stored = openStoredResults<ComparedTotals>('.cache/policy', kind, resume);
-await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
+const processes = Number(jobs ?? (quick ? 1 : availableParallelism()));
 
-async function run(group: string, policy: ServingPolicy, { seed, scenario }: ComparedRun): Promise<ComparedTotals> {
-  const name = `${group}: ${policy.name}: seed ${seed}`;
-  return stored.of(name, async () => {
-    progress(name);
-    return comparedTotals(await simulate(scenario, policy, seed, { solver }));
+interface PolicyRun {
+  readonly group: ComparedGroup;
+  readonly run: ComparedRun;
+  readonly policy: string;
+}
+
+const groups = await comparedGroups({ quick, data });
+// The policies of a window follow one another, so that the time until the end follows from that of the runs before.
+const runs = groups
+  .flatMap((group) => group.runs.flatMap((run) => policyNames.map((policy): PolicyRun => ({ group, run, policy }))))
+  .filter(({ group, policy }) => `${group.name}: ${policy}`.includes(only));
+
+const totals = new Map<PolicyRun, ComparedTotals>();
+const since = systemClock.now();
+let computed = 0;
+
+await forEachInProcesses(runs, { quick, data, jobs: processes }, async (each, simulateRun) => {
+  const { group, run, policy } = each;
+  const name = `${group.name}, window ${run.window}, seed ${run.seed}: ${policy}`;
+  const result = await stored.of(name, async () => {
+    const ended = await simulateRun({ group: group.name, window: run.window, policy });
+    computed += 1;
+    return ended;
   });
+  totals.set(each, result);
+  const msPerRun = (systemClock.now() - since) / Math.max(1, computed);
+  const left = formatMinutes(((runs.length - totals.size) * msPerRun) / 60_000);
+  progress(`[${totals.size}/${runs.length}] ${name}; about ${left} left`);
+});
+
+/** Returns the rows of groups that are reported together. */
+function rowsOf(name: string, compared: readonly ComparedGroup[]): readonly Row[] {
+  const policies = policyNames.flatMap((policy) => {
+    const own = runs.filter((each) => each.policy === policy && compared.includes(each.group));
+    return own.length === 0 ? [] : [{ policy, totals: own.flatMap((each) => totals.get(each) ?? []) }];
+  });
+  return policyRows(name, policies);
 }
 
-async function compare({ name, runs }: ComparedGroup): Promise<readonly Row[]> {
-  const compared: PolicyRuns[] = [];
-  for (const policy of policies.filter((one) => one.name.includes(only))) {
-    const totals: ComparedTotals[] = [];
-    for (const each of runs) totals.push(await run(name, policy, each));
-    compared.push({ policy: policy.name, totals });
-  }
-  return policyRows(name, compared);
+const rows = groups.flatMap((group) => rowsOf(group.name, [group]));
+for (const use of ['tuning', 'kept-aside'] as const) {
+  const own = groups.filter((group) => group.use === use);
+  if (own.length > 1) rows.push(...rowsOf(`${use}, all traces`, own));
 }
-
-const rows: Row[] = [];
-for (const group of await comparedGroups({ quick, data })) rows.push(...(await compare(group)));
 // Virtual time and seeds repeat exactly: only a changed policy changes the values.
 report(rows.map((row) => ({ ...row, noise: 0.002 })));

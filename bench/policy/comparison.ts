@@ -16,15 +16,19 @@ import {
   seeds,
   type DataUse,
   type TracePart,
+  type WindowOptions,
 } from '@pareto/workload';
 
-/** Runs that are reported together: a window of a trace for each seed. */
+/** Runs that are reported together: the windows of a part of a trace. */
 export interface ComparedGroup {
   readonly name: string;
+  readonly use: DataUse;
   readonly runs: readonly ComparedRun[];
 }
 
 export interface ComparedRun {
+  /** Number of the window, from 1. */
+  readonly window: number;
   readonly seed: number;
   readonly scenario: Scenario;
 }
@@ -36,15 +40,10 @@ export interface ComparisonOptions {
   readonly data: string | undefined;
 }
 
-/** Length of a window, and number of seeds at most. */
-interface Extent {
-  readonly windowMs: number;
-  readonly maxSeeds: number;
-}
-
-const full: Extent = { windowMs: 360_000, maxSeeds: Infinity };
+/** Twelve windows of ten minutes. */
+const full: WindowOptions = {};
 /** All policies together take a minute. */
-const brief: Extent = { windowMs: 8_000, maxSeeds: 3 };
+const brief: WindowOptions = { count: 3, windowMs: 8_000 };
 const routers = 2;
 
 export async function comparedGroups({ quick, data }: ComparisonOptions): Promise<readonly ComparedGroup[]> {
@@ -63,16 +62,16 @@ async function readParts(data: string | undefined, use: DataUse): Promise<readon
   return read.map(({ part }) => part);
 }
 
-function groupOf(part: TracePart, standard: StandardScenario, { windowMs, maxSeeds }: Extent): ComparedGroup {
-  const own = seeds[part.use].slice(0, maxSeeds);
-  const windows = planWindows(part.lengthMs, { count: own.length, windowMs });
+/** The windows take the seeds in turn. */
+function groupOf(part: TracePart, standard: StandardScenario, extent: WindowOptions): ComparedGroup {
+  const own = seeds[part.use];
   return {
-    name: `${part.use}, ${part.name}`,
-    runs: own.flatMap((seed, index) => {
-      // A part that is too short for several windows is the same one for each seed.
-      const range = windows[index % windows.length];
-      return range === undefined ? [] : [{ seed, scenario: scenarioOf(cutPart(part, range), standard) }];
-    }),
+    ...{ name: `${part.use}, ${part.name}`, use: part.use },
+    runs: planWindows(part.lengthMs, extent).map((range, index) => ({
+      window: index + 1,
+      seed: own[index % own.length] ?? 0,
+      scenario: scenarioOf(cutPart(part, range), standard),
+    })),
   };
 }
 

@@ -22,7 +22,7 @@ export const comparedTotals = ({ totals, clairvoyant }: SimulationResult): Compa
   ...(clairvoyant !== undefined && { bound: clairvoyant.bound }),
 });
 
-/** The runs of a policy, one for each seed. */
+/** The runs of a policy, one for each window. */
 export interface PolicyRuns {
   readonly policy: string;
   readonly totals: readonly ComparedTotals[];
@@ -37,6 +37,7 @@ interface Measure {
 /** Rejected, dropped, late and unfinished queries count together: as missed. */
 const measures: readonly Measure[] = [
   { name: 'attainment', unit: '%', valueOf: ({ onTime, asked }) => (100 * onTime) / asked },
+  { name: 'violations', unit: '%', valueOf: ({ onTime, asked }) => 100 - (100 * onTime) / asked },
   { name: 'accuracy of the answers', unit: '%', valueOf: (of) => (100 * of.accuracySum) / of.answered },
   { name: 'accuracy over all queries', unit: '%', valueOf: (of) => (100 * of.onTimeAccuracySum) / of.asked },
   { name: 'cost', unit: 'USD', valueOf: ({ usd }) => usd },
@@ -45,7 +46,7 @@ const measures: readonly Measure[] = [
 ];
 
 /**
- * Returns the mean over the seeds and the range of each measure. If the clairvoyant is among the policies, also the bound of the cost, and
+ * Returns the mean over the windows and the range of each measure. If the clairvoyant is among the policies, also the bound of the cost, and
  * the costs divided by it.
  */
 export function policyRows(group: string, policies: readonly PolicyRuns[]): readonly Row[] {
@@ -57,7 +58,7 @@ export function policyRows(group: string, policies: readonly PolicyRuns[]): read
   );
   if (bounds.length === 0) return rows;
   const costRatios = (totals: readonly ComparedTotals[]): readonly number[] =>
-    totals.map(({ usd }, seed) => usd / (bounds[seed]?.usd ?? NaN));
+    totals.map(({ usd }, window) => usd / (bounds[window]?.usd ?? NaN));
   const attainments = bounds.map(({ attainment }) => 100 * attainment);
   const costs = bounds.map(({ usd }) => usd);
   return [

@@ -23,6 +23,7 @@ const otherFlags = {
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
   data: { type: 'string', value: 'DIR', help: 'use the traces and tables in this folder instead of generated ones' },
   resume: { type: 'boolean', help: 'continue a comparison that was stopped, with the results of its runs that ended' },
+  jobs: { type: 'string', value: 'N', help: 'run this many processes at a time' },
   patient: { type: 'boolean', help: 'repeat noisy pairs several times as often' },
   node: { type: 'string', value: 'RELEASE', help: 'run under this release of Node, such as 24, or this binary' },
   profile: {
@@ -41,6 +42,7 @@ export interface BenchmarkOptions {
   readonly quick?: boolean;
   readonly data?: string;
   readonly resume?: boolean;
+  readonly jobs?: string;
   readonly patient?: boolean;
   readonly node?: string;
   readonly profile?: string;
@@ -60,6 +62,8 @@ export function parseOptions(names: readonly FlagName[], args: readonly string[]
   const values: BenchmarkOptions = parseArgs({ args: addValues(flags, given), options }).values;
   if (values.save === true && (values.only !== undefined || values.quick === true))
     throw new Error('--save replaces the whole baseline, which a partial run cannot; remove --only and --quick');
+  if (values.jobs !== undefined && !/^[1-9]\d*$/.test(values.jobs))
+    throw new Error(`--jobs expects a number such as 2, received "${values.jobs}"`);
   return values;
 }
 

@@ -20,6 +20,12 @@ describe('the options of a benchmark', () => {
     assert.match(formatFlags(['profile']), /--profile \[FOLDER\] .* \(default: \.cache\/profile\)/);
   });
 
+  it('need a number of at least 1 for --jobs', () => {
+    assert.equal(parseOptions(['jobs'], ['--jobs', '4']).jobs, '4');
+    for (const jobs of ['0', '1.5', 'all'])
+      assert.throws(() => parseOptions(['jobs'], ['--jobs', jobs]), /--jobs expects/);
+  });
+
   it('do not replace a baseline by a partial run', () => {
     for (const partial of [['--only', 'cnn'], ['--quick']])
       assert.throws(
