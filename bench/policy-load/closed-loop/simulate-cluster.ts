@@ -88,7 +88,7 @@ export function simulateCluster(scenario: Scenario, seed: number): ClusterRun {
     ...{ events, cluster, endsAt, plansFromMs, timesOf: () => ({ loadMs: () => loadMs, runMs }) },
     routers: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     assigned: replicas.map((of, index) => assignmentOf(cluster, of, index)),
-    ...{ routerParams: router, workerParams: worker, wayMs: network.wayMs },
+    ...{ routerParams: router, workerParams: worker, transport: network },
     ...{ planner: createPlanner(turnParams(scenario)), turnMs: () => 0 },
     onSettled(query, { end, latencyMs }, now) {
       settled[query.index] = { query, end, latencyMs };

@@ -4,6 +4,7 @@ import { createSeededRng, milliseconds, workerId, type PartialObjective } from '
 import {
   createEventQueue,
   createNetwork,
+  createTransport,
   createWorker,
   defaultSimulationParams,
   type ClientQuery,
@@ -45,6 +46,7 @@ const [coldTable, warmTable] = [cold, warm].map((one) => buildRoutingTable([buil
 
 export function simulate({ queries, runTimes, routers: count }: Workload, seed: number): Simulation {
   const events = createEventQueue();
+  const transport = createTransport(events, defaultSimulationParams.cluster);
   const outcomes = new Array<Outcome>(queries.length).fill('rejected');
   const latenciesMs = new Array<number>(queries.length).fill(NaN);
   const ofPredictions: number[] = [];
@@ -56,6 +58,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   const nextRunMs = new Map(routes.map(({ id }, index) => [id, runTimes(index)]));
   const worker = createWorker({
     events,
+    createExecutor: transport.createExecutor,
     groups: [{ hardwareClass: buildHardwareClass(), slots }],
     params: defaultSimulationParams.worker,
     times: { loadMs: () => 0, runMs: ({ replica }) => nextRunMs.get(replica)?.() ?? 0 },
@@ -65,7 +68,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   const network = createNetwork({
     events,
     routerParams: defaultSimulationParams.router,
-    wayMs: defaultSimulationParams.cluster.wayMs,
+    transport,
     demand: [],
     rngs: Array.from({ length: count }, (_, index) => createSeededRng(1_000 * seed + index)),
     workerOf: () => worker,
@@ -86,8 +89,7 @@ export function simulate({ queries, runTimes, routers: count }: Workload, seed: 
   setTable(coldTable, startsAt);
   worker.assign(assigned, 0);
   events.schedule(0, (now) => setTable(warmTable, now));
-  for (const query of withObjectives(queries))
-    events.schedule(query.arrivesAt, (now) => routers[query.router]?.arrived(query, now));
+  for (const query of withObjectives(queries)) events.schedule(query.arrivesAt, (now) => network.arrived(query, now));
   network.ping([workerId('w')], 0, queries.at(-1)?.arrivesAt ?? 0);
   events.runAll();
   return { outcomes, latenciesMs, ofPredictions, sends: network.sends };

@@ -16,6 +16,7 @@ export {
   type ServingQuery,
   type ServingReplica,
 } from './policies/serving-policy.js';
+export { createTransport, type Transport, type TransportParams } from './processes/transport.js';
 export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
 export { policies, policyNamed, policyNames } from './baselines/policies.js';
 export { type RecordedStream } from './replay/arrival-streams.js';
@@ -34,6 +35,8 @@ export {
 export {
   defaultSimulationParams,
   type ClusterParams,
+  type FrontParams,
+  type HostParams,
   type SimulationParams,
   type TurnTime,
 } from './scenario/params.js';

@@ -8,6 +8,7 @@ import { createController } from './controller.js';
 import type { Planner, Turn } from './planner.js';
 import { startWorkerReports } from './worker-reports.js';
 import type { EventQueue } from '../events/event-queue.js';
+import { createTransport, type TransportParams } from '../processes/transport.js';
 import { createNetwork } from '../serving/network.js';
 import type { ClientQuery } from '../serving/query.js';
 import type { DemandReports, SettledQuery } from '../serving/router.js';
@@ -30,8 +31,8 @@ export interface ClusterOptions {
   readonly planner: Planner;
   /** Returns the time that a turn takes which is not skipped. */
   readonly turnMs: (workers: number, replicas: number) => number;
-  /** Time of a message, one way. */
-  readonly wayMs: number;
+  /** Time of a message, one way, and the CPU time of the processes that handle it. */
+  readonly transport: TransportParams;
   /** Returns the times of the executors of a worker. */
   readonly timesOf: (worker: WorkerId) => ServiceTimes;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
@@ -49,8 +50,9 @@ interface RunningWorker {
 
 /** Starts the cluster at the time 0: what happens on it are events of the queue. */
 export function startCluster(options: ClusterOptions): StartedCluster {
-  const { events, cluster, endsAt, wayMs, routerParams } = options;
-  const deliver = events.createDelay(wayMs);
+  const { events, cluster, endsAt, routerParams } = options;
+  const transport = createTransport(events, options.transport);
+  const { deliver } = transport;
   const workers = new Map<WorkerId, RunningWorker>();
   const workerOf = (id: WorkerId): RunningWorker => {
     const worker = workers.get(id);
@@ -62,7 +64,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     send: (report, now) => deliver(now, (at) => controller.demanded(`router-${index}`, report, at)),
   }));
   const network = createNetwork({
-    ...{ events, demand, wayMs, routerParams, rngs: options.routers, onSettled: options.onSettled },
+    ...{ events, demand, transport, routerParams, rngs: options.routers, onSettled: options.onSettled },
     workerOf: (id) => workerOf(id).worker,
   });
   const controller = createController({
@@ -84,7 +86,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     });
     const worker = createWorker({
       ...{ events, groups: info.slotGroups, params: options.workerParams, times: options.timesOf(id) },
-      ...{ reply: network.reply, observer: options.observerOf?.(info) },
+      ...{ createExecutor: transport.createExecutor, reply: network.reply, observer: options.observerOf?.(info) },
       onChange: (now) => running.onChange(now),
     });
     const running: RunningWorker = {
@@ -109,7 +111,8 @@ export function startCluster(options: ClusterOptions): StartedCluster {
   controller.start(0);
   network.ping([...workers.keys()], 0, endsAt);
   return {
-    arrived: (query, now) => network.routers[query.router]?.arrived(query, now),
+    arrivalMs: transport.arrivalMs,
+    arrived: network.arrived,
     join(info, now) {
       // A worker that still drains is replaced.
       if (workers.has(info.id)) end(info.id, 'ended', now);

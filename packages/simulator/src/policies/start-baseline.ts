@@ -275,6 +275,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
   for (const info of cluster.workers) addHost(info);
   events.schedule(0, plan);
   return {
+    arrivalMs: 0,
     arrived(client, now) {
       const objective = objectives[client.index];
       if (objective === undefined) throw new Error(`there is no stream ${client.index}`);

@@ -24,12 +24,36 @@ export interface SimulationParams {
 export interface ClusterParams {
   /** Time of a message between two processes, one way. */
   readonly wayMs: number;
+  /** CPU time of a router, and of the front of a worker: its own process, not its executors. Each works on one message after another. */
+  readonly router: FrontParams;
+  readonly front: FrontParams;
+  readonly host: HostParams;
   /** Time that a turn of the control loop takes. */
   readonly turnTime: TurnTime;
   /** Time without queries before the first one, in which replicas that are needed without demand are loaded. */
   readonly warmUpMs: number;
   /** Time after the last query for which the simulation waits for answers. */
   readonly drainMs: number;
+}
+
+/** CPU time for a query, in µs. No events are simulated for processes whose times are all 0. */
+export interface FrontParams {
+  /** Work from the receipt of a query until it is sent on, queued or rejected. */
+  readonly receiveUs: number;
+  /** Work from the end of a query's batch, or from the receipt of its answer, until the answer is sent. */
+  readonly answerUs: number;
+  /** Work to send a rejection. */
+  readonly rejectUs: number;
+}
+
+/** A machine on which all clients, routers and workers of the cluster run, and share its cores. */
+export interface HostParams {
+  /** Number of cores. 0 if each process has a core of its own. */
+  readonly cores: number;
+  /** Share by which a run takes longer for each other executor that runs, as long as there are cores for all. */
+  readonly interference: number;
+  /** CPU time of clients for a query, in µs. Latencies do not include it. */
+  readonly clientUs: number;
 }
 
 /** Time that a turn takes in ms: a part for each turn, for each worker and for each replica. */
@@ -53,6 +77,9 @@ export const defaultSimulationParams: SimulationParams = {
   turn: defaultTurnParams,
   cluster: {
     wayMs: 0.25,
+    router: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
+    front: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
+    host: { cores: 0, interference: 0, clientUs: 0 },
     // `npm run bench:plan`: 17 to 24 ms for 1,000 workers with 2,000 replicas of 1,000 variants.
     turnTime: { baseMs: 1, perWorkerMs: 0.008, perReplicaMs: 0.008 },
     warmUpMs: 30_000,

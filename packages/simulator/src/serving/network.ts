@@ -3,6 +3,7 @@
 import type { Rng, WorkerId } from '@pareto/core';
 import type { RouterParams } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
+import type { Transport } from '../processes/transport.js';
 import type { ClientQuery } from './query.js';
 import {
   createRouter,
@@ -19,8 +20,7 @@ const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
-  /** Time between router and worker, one way. */
-  readonly wayMs: number;
+  readonly transport: Transport;
   readonly routerParams: RouterParams;
   /** Random numbers of each router. */
   readonly rngs: readonly Rng[];
@@ -34,6 +34,8 @@ export interface Network {
   readonly routers: readonly Router[];
   /** Number of times that a query was sent to a worker. */
   readonly sends: number;
+  /** Delivers a query of a client to its router. */
+  readonly arrived: (query: ClientQuery, now: number) => void;
   /** Delivers the reply of a worker. */
   readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
   /** Lets the routers ping these workers from a time until another one, or until they have ended. */
@@ -43,12 +45,16 @@ export interface Network {
 }
 
 export function createNetwork(options: NetworkOptions): Network {
-  const { events, wayMs, routerParams: params, rngs, demand, workerOf, onSettled } = options;
-  const delay = events.createDelay(wayMs);
+  const { events, transport, routerParams: params, rngs, demand, workerOf } = options;
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
-    delay(now, (at) => workerOf(sent.replica.worker).queue(sent, at));
+    const { worker } = sent.replica;
+    transport.forward(worker, now, (at) => workerOf(worker).queue(sent, at));
+  }
+  function onSettled(query: ClientQuery, settled: SettledQuery, now: number): void {
+    if (settled.end !== 'answered') transport.reject(query.router, now);
+    options.onSettled(query, settled, now);
   }
   const routers = rngs.map((rng, index) =>
     createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
@@ -58,7 +64,7 @@ export function createNetwork(options: NetworkOptions): Network {
     events.schedule(startsAt, (now) => {
       if (worker.hasEnded) return;
       const loads = worker.loads(now);
-      delay(now, (at) => router.reported(addressOf(id), loads, at));
+      transport.deliver(now, (at) => router.reported(addressOf(id), loads, at));
       ping(router, worker, id, now + pingEveryMs, until);
     });
   }
@@ -67,8 +73,12 @@ export function createNetwork(options: NetworkOptions): Network {
     get sends() {
       return sends;
     },
+    arrived: (query, now) => transport.arrived(query.router, now, (at) => routers[query.router]?.arrived(query, at)),
     reply(sent, reply, now) {
-      delay(now, (at) => routers[sent.query.handle.router]?.replied(sent, reply, at));
+      const { router } = sent.query.handle;
+      transport.reply(sent.replica.worker, router, reply.end === 'answered', now, (at) =>
+        routers[router]?.replied(sent, reply, at),
+      );
     },
     ping(workers, from, until) {
       for (const [index, router] of routers.entries())
@@ -78,7 +88,7 @@ export function createNetwork(options: NetworkOptions): Network {
         }
     },
     lose(worker, now) {
-      for (const router of routers) delay(now, (at) => router.lost(addressOf(worker), at));
+      for (const router of routers) transport.deliver(now, (at) => router.lost(addressOf(worker), at));
     },
   };
 }

@@ -4,6 +4,8 @@ import type { WorkerId, WorkerInfo } from '@pareto/core';
 import type { ClientQuery } from './query.js';
 
 export interface StartedCluster {
+  /** Time from the arrival of a query until `arrived` is called for it. */
+  readonly arrivalMs: number;
   /** Sends a query to its router. */
   arrived(query: ClientQuery, now: number): void;
   /** Lets a worker join: a new one, or one that has ended. */

@@ -19,6 +19,7 @@ import {
   type WorkerParams,
 } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
+import type { Process } from '../processes/process.js';
 import { reportOf, type ReportedReplica } from './replica-report.js';
 import type { Reply, SentQuery } from './router.js';
 
@@ -45,6 +46,8 @@ export interface WorkerOptions {
   readonly groups: readonly Pick<SlotGroup, 'hardwareClass' | 'slots'>[];
   readonly params: WorkerParams;
   readonly times: ServiceTimes;
+  /** Creates the process of an executor. */
+  readonly createExecutor: () => Process;
   readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
   /** Called when the state of a replica has changed. */
   readonly onChange: (now: number) => void;
@@ -77,7 +80,7 @@ type Effect = WorkerEffect<Queued, never>;
 /** A batch in an executor. */
 interface Run {
   readonly batch: RunningBatch<Queued>;
-  readonly beganAt: number;
+  beganAt: number;
   isOver: boolean;
 }
 
@@ -86,8 +89,7 @@ interface Replica extends ReportedReplica {
   state: ReplicaState;
   /** Number of the load that is in progress, or was the last. */
   loads: number;
-  /** Time at which the executor has ended all batches in it. */
-  freeAt: number;
+  readonly executor: Process;
   readonly runs: Run[];
   requests: number;
   items: number;
@@ -101,7 +103,8 @@ const queryBytes = 1_000;
 /** Share of a run that the executor computes. */
 const computeShare = 0.95;
 
-export function createWorker({ events, groups, params, times, reply, onChange, observer }: WorkerOptions): Worker {
+export function createWorker(options: WorkerOptions): Worker {
+  const { events, groups, params, times, createExecutor, reply, onChange, observer } = options;
   const core = createWorkerCore<Queued, never>({ groups, bounds, params });
   const replicas = new Map<ReplicaId, Replica>();
   /** Queries without a reply. */
@@ -163,7 +166,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
       assigned,
       state: 'loading',
       loads: 0,
-      freeAt: 0,
+      executor: createExecutor(),
       runs: [],
       requests: 0,
       items: 0,
@@ -191,14 +194,11 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
   }
 
   function run(replica: Replica, batch: RunningBatch<Queued>, now: number): void {
-    const beganAt = Math.max(now, replica.freeAt);
-    const tookMs = times.runMs(replica.assigned, batch.size, now);
-    const endsAt = beganAt + tookMs;
-    replica.freeAt = endsAt;
-    const own: Run = { batch, beganAt, isOver: false };
+    const runMs = times.runMs(replica.assigned, batch.size, now);
+    const own: Run = { batch, beganAt: now, isOver: false };
     replica.runs.push(own);
     if (replica.runs.length === 1) observer?.onBusy(true, now);
-    events.schedule(endsAt, () => {
+    own.beganAt = replica.executor.run(runMs, now, (endsAt, beganAt, tookMs) => {
       if (own.isOver || worker.hasEnded) return;
       own.isOver = true;
       replica.runs.shift();
@@ -223,7 +223,7 @@ export function createWorker({ events, groups, params, times, reply, onChange, o
   function die(replica: Replica, now: number): void {
     const id = replica.assigned.replica;
     replica.executorDeaths += 1;
-    replica.freeAt = now;
+    replica.executor.clear(now);
     const runs = replica.runs.splice(0);
     if (runs.length > 0) observer?.onBusy(false, now);
     for (const [index, own] of runs.entries()) {

@@ -13,11 +13,14 @@ export interface ArrivalOptions {
   readonly rng: Rng;
   /** Returns the times of a stream. */
   readonly arrivals: (stream: number) => Iterable<number>;
+  /** Time from the arrival of a query until `onArrival` is called. */
+  readonly afterMs: number;
   /** Receives the queries. Their index is that of the stream. */
   readonly onArrival: (query: ClientQuery, now: number) => void;
 }
 
-export function scheduleArrivals({ events, streams, routers, rng, arrivals, onArrival }: ArrivalOptions): void {
+export function scheduleArrivals(options: ArrivalOptions): void {
+  const { events, streams, routers, rng, arrivals, afterMs, onArrival } = options;
   for (const [index, { task: target, objective: stated }] of streams.entries()) {
     const times = arrivals(index)[Symbol.iterator]();
     let last = 0;
@@ -27,10 +30,10 @@ export function scheduleArrivals({ events, streams, routers, rng, arrivals, onAr
       if (!(next.value >= last))
         throw new Error(`the stream ${index} has an arrival at ${next.value} ms after one at ${last} ms`);
       last = next.value;
-      events.schedule(last, arrive);
+      events.schedule(last + afterMs, arrive);
     };
     const arrive = (now: number): void => {
-      onArrival({ index, arrivesAt: now, target, stated, router: Math.floor(routers * rng()) }, now);
+      onArrival({ index, arrivesAt: last, target, stated, router: Math.floor(routers * rng()) }, now);
       schedule();
     };
     schedule();

@@ -155,7 +155,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
     },
   };
   const common = {
-    ...{ events, cluster, endsAt, wayMs, observerOf: usage.observerOf },
+    ...{ events, cluster, endsAt, observerOf: usage.observerOf },
     onSettled(
       query: { readonly index: number; readonly arrivesAt: number },
       settled: {
@@ -173,7 +173,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
   function start(): StartedCluster {
     if (policy.kind === 'baseline')
       return startBaseline({
-        ...{ ...common, objectives, arrived: () => arrived },
+        ...{ ...common, wayMs, objectives, arrived: () => arrived },
         ...{ planner: policy.plan(setting), server: policy.serve(setting) },
         timesOf: (worker) => ({
           ...executors,
@@ -186,7 +186,8 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
         ? createPlanner(params.turn)
         : createPlannedTurns(policy.plan(setting), () => arrived);
     return startCluster({
-      ...{ ...common, assigned: [], plansFromMs: 0, routerParams: params.router, workerParams: params.worker },
+      ...{ ...common, plansFromMs: 0, routerParams: params.router, workerParams: params.worker },
+      ...{ assigned: [], transport: params.cluster },
       routers: Array.from({ length: scenario.routers }, (_, index) => createPartRng(seed, 'routers', index)),
       planner: { turn: (view, isTriggered) => onTurn(() => planner.turn(view, isTriggered)) },
       turnMs: (workers, replicas) =>
@@ -200,10 +201,11 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
   }
   scheduleArrivals({
     ...{ events, streams, routers: scenario.routers, rng: createPartRng(seed, 'router-of-query') },
+    afterMs: started.arrivalMs,
     arrivals: setting.arrivals,
     onArrival(query, now) {
       arrived[query.index] = (arrived[query.index] ?? 0) + 1;
-      tally.asked(query.index, now);
+      tally.asked(query.index, query.arrivesAt);
       started.arrived(query, now);
     },
   });

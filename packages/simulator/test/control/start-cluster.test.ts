@@ -13,7 +13,7 @@ import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/reg
 
 const [firstMs, everyMs, count, routers] = [5_000, 10, 1_000, 2];
 
-const { router: routerParams, worker: workerParams, turn } = defaultSimulationParams;
+const { router: routerParams, worker: workerParams, turn, cluster: transport } = defaultSimulationParams;
 
 interface Ran {
   readonly ends: readonly QueryEnd[];
@@ -27,7 +27,7 @@ function run(latencyMs: number): Ran {
   const [ends, latenciesMs, turns]: [QueryEnd[], number[], Turn[]] = [[], [], []];
   const started = startCluster({
     ...{ events, assigned: [], plansFromMs: 0, routerParams, workerParams, planner: createPlanner(turn) },
-    ...{ turnMs: () => 0, wayMs: 0.25 },
+    ...{ turnMs: () => 0, transport },
     cluster: createCluster(buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })), buildFleet(2, 2)),
     endsAt: firstMs + count * everyMs,
     routers: Array.from({ length: routers }, (_, index) => createSeededRng(index)),
