@@ -40,7 +40,7 @@ export {
   type SimulationParams,
   type TurnTime,
 } from './scenario/params.js';
-export { type Scenario } from './scenario/scenario.js';
+export { type AssignedVariant, type Scenario } from './scenario/scenario.js';
 export { createNetwork, type Network, type NetworkOptions } from './serving/network.js';
 export { type ClientQuery, type QueryEnd } from './serving/query.js';
 export { type SettledQuery } from './serving/router.js';

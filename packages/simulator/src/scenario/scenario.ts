@@ -6,6 +6,12 @@ import type { SimulatedFleet } from './fleet.js';
 import type { SimulationParams } from './params.js';
 import type { SimulatedRegistry } from './registry.js';
 
+/** A replica by its variant and the position of its worker in the fleet. */
+export interface AssignedVariant {
+  readonly variant: string;
+  readonly worker: number;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly registry: SimulatedRegistry;
@@ -16,6 +22,8 @@ export interface Scenario {
   /** Number of routers. Each query is sent to one at random. */
   readonly routers: number;
   readonly faults: readonly Fault[];
+  /** Replicas that are assigned before the first turn. None if undefined. Baselines ignore them. */
+  readonly replicas?: readonly AssignedVariant[];
   /** Parameters of the policies and of the cluster. Those of production if undefined. */
   readonly params?: SimulationParams;
   /**

@@ -11,6 +11,7 @@ import {
 } from '@pareto/core';
 import { accuracyOn } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
+import { assignReplicas } from '../cluster/assign-replicas.js';
 import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
 import { withProfileErrors } from '../cluster/profile-errors.js';
 import { profiledClasses } from '../cluster/registry.js';
@@ -187,7 +188,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
         : createPlannedTurns(policy.plan(setting), () => arrived);
     return startCluster({
       ...{ ...common, plansFromMs: 0, routerParams: params.router, workerParams: params.worker },
-      ...{ assigned: [], transport: params.cluster },
+      ...{ assigned: assignReplicas(cluster, scenario.replicas ?? []), transport: params.cluster },
       routers: Array.from({ length: scenario.routers }, (_, index) => createPartRng(seed, 'routers', index)),
       planner: { turn: (view, isTriggered) => onTurn(() => planner.turn(view, isTriggered)) },
       turnMs: (workers, replicas) =>
