@@ -4,7 +4,7 @@ import { groupBy, type WorkerId, type WorkerInfo } from '@pareto/core';
 import type { PlanningView, ServingReplica } from '../../policies/serving-policy.js';
 import { groupReplicas, type Group } from './group.js';
 import type { InfaasVariant } from './infaas-variant.js';
-import { isFlagged } from './is-flagged.js';
+import { isFlagged, type ObservedVariant } from './is-flagged.js';
 import { createMonitor, type Monitor } from './monitor.js';
 import type { InfaasParams } from './params.js';
 import { createRoles, type Roles } from './roles.js';
@@ -41,21 +41,33 @@ export function createObservedFleet(variants: readonly InfaasVariant[], params: 
   const monitor = createMonitor(params);
   const roles = createRoles(variants);
   const workers = new Map<WorkerId, MutableUse>();
-  /** Flags by group. */
-  let flags = new Map<string, boolean>();
+  /** Workers on which variants are flagged. */
+  let flagged = new Map<InfaasVariant, Set<WorkerId>>();
   /** Requested loads by variant. */
   const requested = new Map<InfaasVariant, InfaasLoad>();
 
-  function observeGroup(group: Group): ObservedGroup {
+  const wasFlagged = ({ variant, worker }: Group): boolean => flagged.get(variant)?.has(worker.id) === true;
+  function observeGroup(group: Group): ObservedVariant {
     const { variant, worker, ready, open } = group;
     const { queries, answers, batches, latencyMs } = monitor.of(variant, worker.id);
     const qps = (1_000 * queries) / params.monitorMs;
-    const observed = {
+    return {
       ...{ variant, replicas: Math.max(1, ready), qps, open },
       ...{ latencyMs: answers && latencyMs / answers, batch: Math.max(1, Math.ceil(answers / Math.max(1, batches))) },
     };
-    flags.set(group.key, isFlagged(observed, flags.get(group.key) ?? false, params));
-    return { ...group, qps };
+  }
+  /** Updates the flags, and returns the groups. */
+  function observeGroups(live: readonly Group[]): readonly ObservedGroup[] {
+    const next = new Map<InfaasVariant, Set<WorkerId>>();
+    const groups = live.map((group) => {
+      const { variant, worker } = group;
+      const observed = observeGroup(group);
+      if (isFlagged(observed, wasFlagged(group), params))
+        next.set(variant, (next.get(variant) ?? new Set()).add(worker.id));
+      return { ...group, qps: observed.qps };
+    });
+    flagged = next;
+    return groups;
   }
   function observeWorker(worker: WorkerInfo, replicas: readonly ServingReplica[], groups: readonly Group[]): void {
     const slots = worker.slotGroups.reduce((sum, group) => sum + group.slots, 0);
@@ -68,18 +80,18 @@ export function createObservedFleet(variants: readonly InfaasVariant[], params: 
       architectures: new Set(groups.map(({ variant }) => variant.option.architecture)),
     });
   }
-  const instanceOf = ({ key, variant, worker, ready, replicas, open }: Group): Instance => ({
-    ...{ variant, worker: worker.id, isReady: ready > 0, isFlagged: flags.get(key) ?? false },
-    load: open / replicas.length,
+  const instanceOf = (group: Group): Instance => ({
+    variant: group.variant,
+    worker: group.worker.id,
+    isReady: group.ready > 0,
+    isFlagged: wasFlagged(group),
+    load: group.open / group.replicas.length,
   });
 
   return {
     ...{ roles, monitor, workers },
     observe(view) {
-      const live = groupReplicas(view.replicas, roles);
-      const before = flags;
-      flags = new Map(live.map(({ key }) => [key, before.get(key) ?? false]));
-      const groups = live.map(observeGroup);
+      const groups = observeGroups(groupReplicas(view.replicas, roles));
       workers.clear();
       const replicasOf = groupBy(view.replicas, ({ worker }) => worker.id);
       const groupsOf = groupBy(groups, ({ worker }) => worker.id);
