@@ -49,6 +49,11 @@ const table = {
   idle: { measures: 'the CPU time and wake-ups of services without load', minutes: 5 },
   memory: { measures: 'the growth of memory while a model is loaded and unloaded 200 times', minutes: 2 },
   profile: { measures: 'the error of profiles, next to queries at light load', minutes: 2, flags: ['only'] },
+  'run-times': {
+    measures: 'the error of the quantiles of simulated runs, next to those of real models',
+    minutes: 2,
+    flags: ['only'],
+  },
   shapes: { measures: 'the error of predictions for inputs of another shape', minutes: 2 },
   variants: {
     measures: 'the size, accuracy and time of generated variants, next to the trained model',

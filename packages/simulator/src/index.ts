@@ -50,3 +50,4 @@ export { simulate, type SimulateOptions, type SimulationProgress } from './simul
 export { readStandardFiles } from './standard/read-standard-files.js';
 export { readStandardPart } from './standard/read-standard-part.js';
 export { createStandardScenario, type StandardFiles, type StandardScenario } from './standard/standard-scenario.js';
+export { createTimeTable, drawTime } from './times/time-table.js';

@@ -10,11 +10,15 @@ interface Percentiles {
   readonly p99Ms: number;
 }
 
+/** Spread below the median, as a share of that from the median to the 95th percentile: most runs take about the least time. */
+const lowerShare = 0.25;
+/** Shape of the tail. 0 would be exponential. */
+const tailShape = 0.4;
 /** Number of the cells of the table below the 95th percentile, between it and the 99th, and above. */
 const [bodyCells, shoulderCells, tailCells] = [95, 8, 20];
 /** The last quantile of the table: no run takes longer. */
 const lastQuantile = 0.9999;
-const [z95, z99] = [normalQuantile(0.95), normalQuantile(0.99)];
+const z95 = normalQuantile(0.95);
 
 /** The probability of each entry of a table. */
 const probabilities: readonly number[] = [
@@ -24,22 +28,29 @@ const probabilities: readonly number[] = [
   ...Array.from({ length: tailCells - 1 }, (_, index) => 0.99 + (0.01 * (index + 1)) / tailCells),
   lastQuantile,
 ];
-const normals = probabilities.map(normalQuantile);
+/** Distance from the 95th percentile to a later one, as a multiple of that to the 99th. */
+const tailDistance = (probability: number): number => tailGrowth(probability) / tailGrowth(0.99);
+const tailGrowth = (probability: number): number => exactExp(tailShape * exactLog(0.05 / (1 - probability))) - 1;
+
+/** Each entry of a table: in the tail, or as a multiple of the spread of the body from the median. */
+const entries = probabilities.map((probability) => {
+  const z = normalQuantile(probability);
+  if (probability > 0.95) return { kind: 'tail', distance: tailDistance(probability) } as const;
+  return { kind: 'body', spreads: (z < 0 ? lowerShare * z : z) / z95 } as const;
+});
 
 /**
- * Returns the quantiles of a distribution with these percentiles. The body, up to the 95th, is lognormal. The tail is too, with the
- * spread that leads through the 99th, so that it may be heavier. Both parts are chosen because they are the simplest positive ones that
- * meet all three percentiles exactly.
+ * Returns the quantiles of a distribution with these percentiles. The body, up to the 95th, is lognormal, with another spread below the
+ * median. The tail is a generalised Pareto distribution, the limit of those above a high threshold. Its shape and the spread below the
+ * median are fitted to `npm run bench:run-times`.
  */
 export function createTimeTable({ p50Ms, p95Ms, p99Ms }: Percentiles): Float64Array {
-  const [median, high, higher] = [
-    exactLog(p50Ms),
-    exactLog(Math.max(p50Ms, p95Ms)),
-    exactLog(Math.max(p50Ms, p95Ms, p99Ms)),
-  ];
-  const body = (high - median) / z95;
-  const tail = (higher - high) / (z99 - z95);
-  return Float64Array.from(normals, (z) => exactExp(z <= z95 ? median + z * body : high + (z - z95) * tail));
+  const highMs = Math.max(p50Ms, p95Ms);
+  const tailMs = Math.max(0, p99Ms - highMs);
+  const spread = exactLog(highMs / p50Ms);
+  return Float64Array.from(entries, (entry) =>
+    entry.kind === 'tail' ? highMs + entry.distance * tailMs : p50Ms * exactExp(entry.spreads * spread),
+  );
 }
 
 /** Draws a time, linearly between the quantiles of the table. */

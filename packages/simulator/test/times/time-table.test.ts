@@ -21,4 +21,13 @@ describe('createTimeTable', () => {
       }
       ok((times[0] ?? 0) > 0);
     });
+
+  it('has little spread below the median, and a heavy tail', () => {
+    const table = createTimeTable({ p50Ms: 10, p95Ms: 25, p99Ms: 36 });
+    const quantile = (share: number): number => drawTime(table, () => share);
+    // 10 · 2.5^(0.25 · -1.2816 / 1.6449)
+    ok(Math.abs(quantile(0.1) - 8.365) < 0.01);
+    // 25 + 11 · ((0.05 / 0.001)^0.4 - 1) / ((0.05 / 0.01)^0.4 - 1)
+    ok(Math.abs(quantile(0.999) - 71.03) < 0.01);
+  });
 });
