@@ -4,6 +4,7 @@ import { defaultPrices, groupBy, hardwareClassId, ParetoError, priceOf } from '@
 import * as z from 'zod';
 import type { SimulatedClass, SimulatedFleet, SimulatedWorkers } from '../scenario/fleet.js';
 import type { SimulatedRegistry, SimulatedVariant, VariantProfile } from '../scenario/registry.js';
+import type { AssignedVariant } from '../scenario/scenario.js';
 
 /** Parsed output of `pareto get tasks`, `get variants` and `get workers` with `-o json`. */
 export interface ClusterListings {
@@ -46,6 +47,7 @@ const workers = z.object({
     z.object({
       ...{ departed: z.boolean(), memoryBytes: z.number(), usdPerHour: z.number() },
       slotGroups: z.array(slotGroup),
+      replicas: z.array(z.object({ variant: z.string(), state: z.string() })).default([]),
     }),
   ),
 });
@@ -55,31 +57,45 @@ type Worker = z.infer<typeof workers>['workers'][number];
 
 const mib = 2 ** 20;
 
+export interface ListedCluster {
+  readonly registry: SimulatedRegistry;
+  readonly fleet: SimulatedFleet;
+  /** The ready replicas of these variants. */
+  readonly replicas: readonly AssignedVariant[];
+}
+
 /**
  * Returns the cluster without the variants that are denied, quarantined or not measured, and without the workers that were
  * stopped. Of each variant it has the newest version. A worker with slots of several classes becomes one for each class.
  * Throws `invalid-argument` with the path of a field that is missing or malformed.
  */
-export function readCluster(listings: ClusterListings): {
-  readonly registry: SimulatedRegistry;
-  readonly fleet: SimulatedFleet;
-} {
+export function readCluster(listings: ClusterListings): ListedCluster {
   const listed = parse('workers', workers, listings.workers).workers.filter(({ departed }) => !departed);
   const names = [
     ...new Set(listed.flatMap(({ slotGroups }) => slotGroups.map(({ hardwareClass }) => hardwareClass.id))),
   ];
+  const registry = {
+    tasks: parse('tasks', tasks, listings.tasks).tasks.map(({ name, defaultObjective }) => ({
+      name,
+      ...(defaultObjective?.latencyMs !== undefined && { defaultLatencyMs: defaultObjective.latencyMs }),
+    })),
+    variants: newest(parse('variants', variants, listings.variants).variants)
+      .filter(({ quarantineReason, denied }) => quarantineReason === '' && denied === '')
+      .map(variantOf)
+      .filter(({ profiles }) => profiles.length > 0),
+  };
+  const alike = groupBy(
+    listed.flatMap((worker) => workersOf(worker, registry)),
+    ({ of }) => JSON.stringify(of),
+  );
+  const groups = [...alike.values()];
   return {
-    registry: {
-      tasks: parse('tasks', tasks, listings.tasks).tasks.map(({ name, defaultObjective }) => ({
-        name,
-        ...(defaultObjective?.latencyMs !== undefined && { defaultLatencyMs: defaultObjective.latencyMs }),
-      })),
-      variants: newest(parse('variants', variants, listings.variants).variants)
-        .filter(({ quarantineReason, denied }) => quarantineReason === '' && denied === '')
-        .map(variantOf)
-        .filter(({ profiles }) => profiles.length > 0),
+    registry,
+    fleet: {
+      classes: names.map((name) => classOf(name, listed)),
+      workers: groups.flatMap((group) => group.slice(0, 1).map(({ of }) => ({ ...of, count: group.length }))),
     },
-    fleet: { classes: names.map((name) => classOf(name, listed)), workers: groupAlike(listed.flatMap(workersOf)) },
+    replicas: groups.flat().flatMap(({ ready }, worker) => ready.map((variant) => ({ variant, worker }))),
   };
 }
 
@@ -119,13 +135,28 @@ function classOf(name: string, listed: readonly Worker[]): SimulatedClass {
   return { name, usdPerSlotHour };
 }
 
-const workersOf = ({ slotGroups, memoryBytes }: Worker): readonly SimulatedWorkers[] =>
-  slotGroups.map(({ hardwareClass, slots, deviceMemoryBytes }) => ({
-    ...{ hardwareClass: hardwareClass.id, count: 1, slots },
-    memoryMib: (deviceMemoryBytes > 0 ? deviceMemoryBytes : memoryBytes) / mib,
-  }));
+/** The slots of one class of a worker. */
+interface ListedWorker {
+  readonly of: SimulatedWorkers;
+  /** Variants of the ready replicas. A variant that is measured on several classes of the worker is on the first of them. */
+  readonly ready: readonly string[];
+}
 
-const groupAlike = (all: readonly SimulatedWorkers[]): readonly SimulatedWorkers[] =>
-  [...groupBy(all, (one) => JSON.stringify(one)).values()].flatMap((alike) =>
-    alike.slice(0, 1).map((one) => ({ ...one, count: alike.length })),
-  );
+function workersOf(
+  { slotGroups, memoryBytes, replicas }: Worker,
+  registry: SimulatedRegistry,
+): readonly ListedWorker[] {
+  const classOfReplica = (name: string): string | undefined => {
+    const profiles = registry.variants.find((variant) => variant.name === name)?.profiles ?? [];
+    const group = slotGroups.find(({ hardwareClass: { id } }) => profiles.some((one) => one.hardwareClass === id));
+    return group?.hardwareClass.id;
+  };
+  const ready = replicas.filter(({ state }) => state === 'READY').map(({ variant }) => variant);
+  return slotGroups.map(({ hardwareClass: { id: hardwareClass }, slots, deviceMemoryBytes }) => ({
+    of: {
+      ...{ hardwareClass, count: 1, slots },
+      memoryMib: (deviceMemoryBytes > 0 ? deviceMemoryBytes : memoryBytes) / mib,
+    },
+    ready: ready.filter((variant) => classOfReplica(variant) === hardwareClass),
+  }));
+}

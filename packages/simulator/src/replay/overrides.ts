@@ -14,6 +14,7 @@ import {
 } from '@pareto/scenario';
 import type { SimulatedFleet } from '../scenario/fleet.js';
 import type { SimulatedRegistry } from '../scenario/registry.js';
+import type { AssignedVariant } from '../scenario/scenario.js';
 import {
   readGivenFleet,
   readGivenRegistry,
@@ -50,12 +51,15 @@ const readOverrides = objectOf<GivenOverrides>(overridesTable, 'keys such as par
 export interface ReplayedCluster {
   readonly registry: SimulatedRegistry;
   readonly fleet: SimulatedFleet;
+  /** Replicas that are ready at the start. */
+  readonly replicas: readonly AssignedVariant[];
 }
 
 export interface LoadedOverrides extends ReplayedCluster, GivenConditions {}
 
 /**
- * Returns the cluster with the changes of a file, which are for a replay of `durationMs`. Throws `invalid-argument`, which names the file
+ * Returns the cluster with the changes of a file, which are for a replay of `durationMs`. A changed registry or fleet starts without
+ * replicas. Throws `invalid-argument`, which names the file
  * and the line, if the file is invalid.
  */
 export async function loadOverrides(
@@ -70,6 +74,7 @@ export async function loadOverrides(
   const changed = {
     registry: registry === undefined ? withClassesOf(loaded.fleet, cluster.registry, 'the cluster') : loaded.registry,
     fleet: withPrices(loaded.fleet, prices, field),
+    replicas: registry === undefined && fleet === undefined ? cluster.replicas : [],
   };
   checkProfiles({ ...(registry !== undefined && { registry }) }, changed, field);
   checkFaults({ ...conditions, duration: durationMs }, changed, field);

@@ -19,10 +19,15 @@ export interface Replay {
     /** Queries of tasks that the cluster does not have, which are not replayed. */
     readonly unknown: number;
   };
-  /** The cluster as it is, and then that of each file of changes, by whose name it is called. */
+  /**
+   * The cluster as it is, and then that of each file of changes, by whose name it is called. They start with the replicas that the
+   * listings have as ready, or without replicas if the registry or the fleet is changed.
+   */
   readonly scenarios: readonly Scenario[];
 }
 
+/** Time until all routers have reported the demand of a second. A plan before would unload replicas that the demand needs. */
+const plansAfterMs = 2_000;
 /** Name of the scenario without changes. */
 const unchangedName = 'unchanged';
 
@@ -44,8 +49,9 @@ export async function readReplay(
   }
   const startsAt = Math.min(...recorded.map(({ times }) => times[0] ?? Infinity));
   const durationMs = Math.floor(Math.max(...recorded.map(({ times }) => times.at(-1) ?? 0)) - startsAt) + 1;
-  const scenarioOf = (name: string, { registry, fleet, ...conditions }: LoadedOverrides): Scenario => ({
-    ...{ name, registry, fleet, durationMs, faults: [], routers, ...conditions },
+  const scenarioOf = (name: string, { registry, fleet, replicas, ...conditions }: LoadedOverrides): Scenario => ({
+    ...{ name, registry, fleet, replicas, durationMs, faults: [], routers, ...conditions },
+    ...(replicas.length > 0 && { plansAfterMs }),
     streams: recorded.map(({ task, objective, times }) => ({ task, objective, arrivals: () => sinceStart(times) })),
   });
   function* sinceStart(times: readonly number[]): Generator<number> {

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** Replicas that are assigned before the first turn. None if undefined. Baselines ignore them. */
   readonly replicas?: readonly AssignedVariant[];
+  /** Time from the first query to the first turn. The turns begin with the warm-up if undefined. Baselines ignore it. */
+  readonly plansAfterMs?: number;
   /** Parameters of the policies and of the cluster. Those of production if undefined. */
   readonly params?: SimulationParams;
   /**

@@ -123,7 +123,7 @@ async function simulateOnce(
 }
 
 function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: <T>(turn: () => T) => T): Run {
-  const { registry, fleet, streams, durationMs, params = defaultSimulationParams } = scenario;
+  const { registry, fleet, streams, durationMs, plansAfterMs, params = defaultSimulationParams } = scenario;
   const { wayMs, warmUpMs, drainMs, turnTime } = params.cluster;
   const errors = { error: scenario.profileError ?? 0, noise: scenario.profileNoise ?? 0 };
   const seen = withProfileErrors(registry, errors, createPartRng(seed, 'profiles'));
@@ -187,7 +187,12 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
         ? createPlanner(params.turn)
         : createPlannedTurns(policy.plan(setting), () => arrived);
     return startCluster({
-      ...{ ...common, plansFromMs: 0, routerParams: params.router, workerParams: params.worker },
+      ...{
+        ...common,
+        plansFromMs: plansAfterMs === undefined ? 0 : warmUpMs + plansAfterMs,
+        routerParams: params.router,
+        workerParams: params.worker,
+      },
       ...{ assigned: assignReplicas(cluster, scenario.replicas ?? []), transport: params.cluster },
       routers: Array.from({ length: scenario.routers }, (_, index) => createPartRng(seed, 'routers', index)),
       planner: { turn: (view, isTriggered) => onTurn(() => planner.turn(view, isTriggered)) },

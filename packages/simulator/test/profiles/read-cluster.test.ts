@@ -80,6 +80,35 @@ describe('the registry and the fleet of a cluster', () => {
     ]);
   });
 
+  it('have the ready replicas of these variants by the position of the worker', () => {
+    const replica = (name: string, state = 'READY'): object => ({ variant: name, state });
+    const device = { hardwareClass: { id: gpu }, slots: 1, deviceMemoryBytes: 2 ** 31 };
+    const onGpu = { ...variant, name: 'cnn:gpu', measurements: [{ ...measured, hardwareClass: gpu }] };
+    const all = [
+      { ...worker, replicas: [replica('cnn:original'), replica('cnn:original', 'LOADING')] },
+      { ...worker, slotGroups: [group, device], replicas: [replica('cnn:gpu'), replica('none:original')] },
+      { ...worker, replicas: [replica('cnn:original'), replica('cnn:original')] },
+    ];
+    const { fleet, replicas } = readCluster({
+      ...{ tasks: listings.tasks, variants: { variants: [variant, onGpu] } },
+      workers: { workers: all },
+    });
+    // The three workers of the CPU class are w0 to w2, and that of the GPU is w3.
+    assert.deepEqual(
+      fleet.workers.map(({ hardwareClass, count }) => [hardwareClass, count]),
+      [
+        [cpu, 3],
+        [gpu, 1],
+      ],
+    );
+    assert.deepEqual(replicas, [
+      { variant: 'cnn:original', worker: 0 },
+      { variant: 'cnn:original', worker: 2 },
+      { variant: 'cnn:original', worker: 2 },
+      { variant: 'cnn:gpu', worker: 3 },
+    ]);
+  });
+
   it('are rejected with the path of a malformed field', () => {
     const broken = { variants: [{ ...variant, measurements: [{ ...measured, hardwareClass: 5 }] }] };
     assert.throws(

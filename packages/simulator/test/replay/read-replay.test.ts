@@ -132,6 +132,34 @@ registry:
     assert.ok(expensive.latency.p50Ms > unchanged.latency.p50Ms + 3, 'slower messages');
   });
 
+  it('starts with the ready replicas of the cluster, unless its fleet or registry is changed', async () => {
+    await folder.put({
+      'a.csv': log(line(0), line(2_000)),
+      'prices.yaml': 'prices: { cpu: 0.3 }\n',
+      'fleet.yaml':
+        'fleet: { classes: { cpu: { usdPerSlotHour: 1 } }, workers: [{ class: cpu, count: 1, slots: 4, memoryMib: 99 }] }\n',
+    });
+    const [worker] = listings.workers.workers;
+    const replicas = [1, 2, 3].map(() => ({ variant: 'a:original', state: 'READY' }));
+    const { scenarios } = await readReplay(
+      [folder.file('a.csv')],
+      { ...listings, workers: { workers: [{ ...worker, replicas }] } },
+      [folder.file('prices.yaml'), folder.file('fleet.yaml')],
+    );
+    assert.deepEqual(
+      scenarios.map((scenario) => scenario.replicas?.length),
+      [3, 3, 0],
+    );
+    const startsWith = [];
+    for (const scenario of scenarios) {
+      const { series } = await simulate(scenario, policyNamed('pareto'), 1);
+      startsWith.push(series.variants.reduce((sum, { replicas: counts }) => sum + (counts[0] ?? 0), 0));
+    }
+    const [unchanged, prices, fleet] = startsWith;
+    assert.deepEqual([unchanged, prices], [3, 3]);
+    assert.ok(fleet !== undefined && fleet < 3, `${fleet} replicas`);
+  });
+
   it('rejects changes that do not fit the cluster or the log', async () => {
     await folder.put({
       'a.csv': log(line(0), line(1_000)),

@@ -12,7 +12,9 @@ export function formatReplay(summary: ReplaySummary, options: TableOptions): str
   const { from, durationMs, totals, objectives } = summary;
   const [recorded] = totals;
   const head = `${recorded?.queries ?? 0} queries in ${formatSpan(durationMs)} from ${from}`;
-  const notes = notesOf(summary.gaps).flatMap((note) => wrap(note, options.width ?? Infinity));
+  const notes = [...startsOf(totals), ...notesOf(summary.gaps)].flatMap((note) =>
+    wrap(note, options.width ?? Infinity),
+  );
   return [
     head,
     '',
@@ -48,6 +50,14 @@ const objectiveColumns = (totals: readonly Totals[]): readonly Column<Objective>
 function shareOnTime(figures: ReplayFigures | undefined): string {
   return figures === undefined || figures.queries === 0 ? '-' : formatPercent(figures.onTime / figures.queries);
 }
+
+/** Returns a line for each simulation: whether it starts with replicas. */
+const startsOf = (totals: readonly Totals[]): readonly string[] =>
+  totals.flatMap(({ name, startReplicas }) => {
+    if (startReplicas === undefined) return [];
+    if (startReplicas === 0) return [`${name} starts without replicas`];
+    return [`${name} starts with the ready replicas of the listed cluster: ${startReplicas}`];
+  });
 
 /** Returns a sentence for each kind of query that the replay leaves out or changes. */
 function notesOf({ invalid, unknown, named, batched, cut, lost }: ReplaySummary['gaps']): readonly string[] {

@@ -17,8 +17,8 @@ export interface ReplayFigures {
 export interface ReplaySummary extends Pick<Replay, 'durationMs' | 'gaps'> {
   /** Time of the first query, in ISO 8601. */
   readonly from: string;
-  /** All queries. Simulations have a cost. */
-  readonly totals: readonly (ReplayFigures & { readonly usd?: number })[];
+  /** All queries. Simulations have a cost, and the number of replicas with which they start. */
+  readonly totals: readonly (ReplayFigures & { readonly usd?: number; readonly startReplicas?: number })[];
   readonly objectives: readonly {
     readonly task: string;
     readonly objective: PartialObjective;
@@ -36,7 +36,10 @@ export function summarizeReplay(
     ...{ from: new Date(startsAt).toISOString(), durationMs, gaps },
     totals: [
       recordedFigures(recorded),
-      ...results.map(({ totals }, index) => ({ ...figuresOf(nameOf(index), totals), usd: totals.usd })),
+      ...results.map(({ totals }, index) => ({
+        ...{ ...figuresOf(nameOf(index), totals), usd: totals.usd },
+        startReplicas: scenarios[index]?.replicas?.length ?? 0,
+      })),
     ],
     objectives: recorded.map((stream, position) => ({
       ...{ task: stream.task, objective: stream.objective },

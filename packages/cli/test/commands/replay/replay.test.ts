@@ -34,6 +34,7 @@ const listings = {
       {
         ...{ departed: false, memoryBytes: 1e9, usdPerHour: 3.6 },
         slotGroups: [{ hardwareClass: { id: 'cpu' }, slots: 2, deviceMemoryBytes: 0 }],
+        replicas: [{ variant: 'a:original', state: 'READY' }],
       },
     ],
   },
@@ -68,6 +69,7 @@ describe('pareto replay', function () {
     assert.match(normal, /^TASK OBJECTIVE QUERIES RECORDED UNCHANGED PRICES\.YAML$/m);
     assert.match(normal, /^t ≤ 100 ms, ≥ 99\.00 % 50 0\.00 % 0\.00 % 0\.00 %$/m);
     assert.match(normal, /^t ≤ 100 ms, offline 150 100\.00 % 100\.00 % 100\.00 %$/m);
+    assert.match(normal, /^prices\.yaml starts with the ready replicas of the listed cluster: 1$/m);
     assert.match(normal, /^queries of several items, which were replayed with one item: 150$/m);
     assert.match(normal, /^lines of the log that are cut: 1$/m);
   });
@@ -77,17 +79,22 @@ describe('pareto replay', function () {
     assert.equal(code, 0, stderr);
     const { from, durationMs, gaps, totals, objectives } = JSON.parse(stdout) as {
       readonly [key: string]: unknown;
-      readonly totals: readonly { readonly name: string; readonly onTime: number; readonly usd?: number }[];
+      readonly totals: readonly {
+        readonly name: string;
+        readonly onTime: number;
+        readonly usd?: number;
+        readonly startReplicas?: number;
+      }[];
       readonly objectives: readonly { readonly figures: readonly { readonly queries: number }[] }[];
     };
     assert.deepEqual([from, durationMs], ['2026-12-01T12:00:00.000Z', 1_991]);
     assert.deepEqual(gaps, { invalid: 0, named: 0, batched: 150, cut: 1, lost: 0, unknown: 0 });
     assert.deepEqual(
-      totals.map(({ name, onTime }) => [name, onTime]),
+      totals.map(({ name, onTime, startReplicas }) => [name, onTime, startReplicas]),
       [
-        ['recorded', 150],
-        ['unchanged', 150],
-        ['prices.yaml', 150],
+        ['recorded', 150, undefined],
+        ['unchanged', 150, 1],
+        ['prices.yaml', 150, 1],
       ],
     );
     const [recorded, unchanged, changed] = totals.map(({ usd }) => usd);
