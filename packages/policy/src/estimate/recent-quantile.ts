@@ -1,12 +1,6 @@
 // A quantile of the most recent samples.
 
-import { createRing } from './ring.js';
-
-export interface RecentQuantile {
-  /** Returns the quantile. Undefined without recent samples. */
-  at(now: number): number | undefined;
-  observe(sample: number, now: number): void;
-}
+import { Ring } from './ring.js';
 
 export interface RecentQuantileParams {
   /** Share of the samples that are at most the quantile. */
@@ -16,22 +10,35 @@ export interface RecentQuantileParams {
   readonly memoryMs: number;
 }
 
-/** Number of samples after which the quantile is computed again, which takes 100 times as long as to add one. */
+/** Number of samples after which the quantile is computed again. */
 const stride = 64;
 
-export function createRecentQuantile({ share, samples, memoryMs }: RecentQuantileParams): RecentQuantile {
-  const ring = createRing(samples, memoryMs);
-  let quantile = -Infinity;
-  let forgetAt = -Infinity;
-  return {
-    at: (now) => (now < forgetAt ? quantile : undefined),
-    observe(sample, now) {
-      ring.add(sample, now);
-      const isDue = now >= forgetAt || ring.count % stride === 0 || (ring.count < stride && sample > quantile);
-      forgetAt = now + memoryMs;
-      if (!isDue) return;
-      const sorted = ring.sorted(now);
-      quantile = sorted[Math.ceil(share * sorted.length) - 1] ?? sample;
-    },
-  };
+export class RecentQuantile {
+  readonly #share: number;
+  readonly #memoryMs: number;
+  readonly #ring: Ring;
+  #quantile = -Infinity;
+  #forgetAt = -Infinity;
+
+  constructor({ share, samples, memoryMs }: RecentQuantileParams) {
+    this.#share = share;
+    this.#memoryMs = memoryMs;
+    this.#ring = new Ring(samples, memoryMs);
+  }
+
+  /** Returns the quantile. Undefined without recent samples. */
+  at(now: number): number | undefined {
+    return now < this.#forgetAt ? this.#quantile : undefined;
+  }
+
+  observe(sample: number, now: number): void {
+    const ring = this.#ring;
+    ring.add(sample, now);
+    const isDue =
+      now >= this.#forgetAt || ring.count % stride === 0 || (ring.count < stride && sample > this.#quantile);
+    this.#forgetAt = now + this.#memoryMs;
+    if (!isDue) return;
+    const sorted = ring.sorted(now);
+    this.#quantile = sorted[Math.ceil(this.#share * sorted.length) - 1] ?? sample;
+  }
 }

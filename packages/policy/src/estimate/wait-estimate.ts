@@ -1,15 +1,6 @@
 // How wrong the expected times of queries at a replica are, and the time to allow for that so that few admitted ones are late.
 
-import { createRing } from './ring.js';
-
-export interface WaitEstimate {
-  /** Returns the time that a query must have to be admitted, which is expected to take `ms`. `batchMs`: time of a batch. */
-  promisedMs(ms: number, batchMs: number, now: number): number;
-  /** Records a query, admitted or not, that asked for an answer within `limitMs`, and is expected to take `ms`. */
-  offered(limitMs: number, ms: number, batchMs: number, now: number): void;
-  /** Records the time that a query took. */
-  observe(tookMs: number, expectedMs: number, batchMs: number, now: number): void;
-}
+import { Ring } from './ring.js';
 
 export interface WaitParams {
   /** Share of the admitted queries that may be late, of those that could be. */
@@ -26,35 +17,64 @@ export interface WaitParams {
 export const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 256, memoryMs: 3_000, stride: 16 };
 
 /**
- * Creates an estimate without a margin. All is measured on one scale: times of batches vary independently, so that the error of
+ * An estimate, at first without a margin. All is measured on one scale: times of batches vary independently, so that the error of
  * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
  * been late, had their errors been distributed like the recent ones that some query had the time for. An error longer
  * than the expected time shows no such variation but a pause, which delays each query by its own length, however long its wait is.
  */
-export function createWaitEstimate(params: WaitParams = defaultWaitParams): WaitEstimate {
-  const { late, risk, samples, memoryMs, stride } = params;
+export class WaitEstimate {
+  readonly #params: WaitParams;
   /** Errors of expected times, on the scale and in ms. */
-  const errors = createRing(samples, memoryMs);
-  const errorsMs = createRing(samples, memoryMs);
+  readonly #errors: Ring;
+  readonly #errorsMs: Ring;
   /** Time that queries had beyond the expected one, whether they were admitted or not. */
-  const slacks = createRing(samples, memoryMs);
-  let count = 0;
-  let margin = 0;
+  readonly #slacks: Ring;
+  #margin = 0;
   /** Longest of the errors that count, in ms. */
-  let pauseMs = 0;
-  let forgetAt = -Infinity;
+  #pauseMs = 0;
+  #forgetAt = -Infinity;
 
-  /** Returns the smallest admissible slack. Sets `pauseMs`. */
-  function compute(now: number): number {
-    const offered = slacks.sorted(now);
+  constructor(params: WaitParams) {
+    const { samples, memoryMs } = params;
+    this.#params = params;
+    this.#errors = new Ring(samples, memoryMs);
+    this.#errorsMs = new Ring(samples, memoryMs);
+    this.#slacks = new Ring(samples, memoryMs);
+  }
+
+  /** Returns the time that a query must have to be admitted, which is expected to take `ms`. `batchMs`: time of a batch. */
+  promisedMs(ms: number, batchMs: number, now: number): number {
+    if (this.#margin === 0 || now >= this.#forgetAt) return ms;
+    return Math.max(0, ms + Math.min(this.#margin * scaleOf(ms, batchMs), Math.max(ms, this.#pauseMs)));
+  }
+
+  /** Records a query, admitted or not, that asked for an answer within `limitMs`, and is expected to take `ms`. */
+  offered(limitMs: number, ms: number, batchMs: number, now: number): void {
+    if (batchMs <= 0) return;
+    this.#slacks.add((limitMs - ms) / scaleOf(ms, batchMs), now);
+    if (this.#slacks.count % this.#params.stride === 0) this.#margin = this.#marginAt(now);
+  }
+
+  /** Records the time that a query took. */
+  observe(tookMs: number, expectedMs: number, batchMs: number, now: number): void {
+    if (batchMs <= 0) return;
+    this.#errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now);
+    this.#errorsMs.add(tookMs - expectedMs, now);
+    this.#forgetAt = now + this.#params.memoryMs;
+  }
+
+  /** Returns the smallest admissible slack. Sets `#pauseMs`. */
+  #marginAt(now: number): number {
+    const { late, risk } = this.#params;
+    const offered = this.#slacks.sorted(now);
     const most = offered.at(-1) ?? Infinity;
-    const all = errors.sorted(now);
+    const all = this.#errors.sorted(now);
     // No choice of queries avoids an error for which none has the time, like a pause of the machine.
     let avoidable = all.length;
     while (avoidable > 0 && (all[avoidable - 1] ?? 0) > most) avoidable -= 1;
     if (avoidable === 0) return 0;
     const sorted = all.subarray(0, avoidable);
-    pauseMs = errorsMs.sorted(now)[avoidable - 1] ?? 0;
+    this.#pauseMs = this.#errorsMs.sorted(now)[avoidable - 1] ?? 0;
     const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
     /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
     let below = sorted.length;
@@ -72,24 +92,8 @@ export function createWaitEstimate(params: WaitParams = defaultWaitParams): Wait
     }
     return atRisk === 0 ? least : Math.min(smallest, sorted.at(-1) ?? 0);
   }
-  return {
-    promisedMs(ms, batchMs, now) {
-      if (margin === 0 || now >= forgetAt) return ms;
-      return Math.max(0, ms + Math.min(margin * scaleOf(ms, batchMs), Math.max(ms, pauseMs)));
-    },
-    offered(limitMs, ms, batchMs, now) {
-      if (batchMs <= 0) return;
-      slacks.add((limitMs - ms) / scaleOf(ms, batchMs), now);
-      count += 1;
-      if (count % stride === 0) margin = compute(now);
-    },
-    observe(tookMs, expectedMs, batchMs, now) {
-      if (batchMs <= 0) return;
-      errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now);
-      errorsMs.add(tookMs - expectedMs, now);
-      forgetAt = now + memoryMs;
-    },
-  };
 }
+
+export const createWaitEstimate = (params: WaitParams = defaultWaitParams): WaitEstimate => new WaitEstimate(params);
 
 const scaleOf = (ms: number, batchMs: number): number => Math.sqrt(Math.max(ms, batchMs) * batchMs);

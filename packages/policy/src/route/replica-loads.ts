@@ -1,7 +1,7 @@
 // The load of every replica in the routing table, from the reports of workers and the router's own counts.
 
 import type { Candidate, ReplicaId, ReplicaRoute, Rng } from '@pareto/core';
-import { createRecentQuantile, type RecentQuantile } from '../estimate/recent-quantile.js';
+import { RecentQuantile } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
 import { createIdleReplicas, type IdleReplicas } from './idle-replicas.js';
@@ -127,7 +127,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
   ): CandidateState {
     const tree = createMinTree(candidate.replicas.length);
     const {
-      errors = createRecentQuantile(params.errors),
+      errors = new RecentQuantile(params.errors),
       reserve = createReserve(params.reserve),
       standing = createStandingQueue(params.standing, now),
     } = before ?? {};

@@ -2,7 +2,7 @@
 
 import type { Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
-import { createRecentQuantile, type RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
+import { RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
@@ -73,7 +73,7 @@ export function createReplicaState<O>(
     isInterfered: isSame && before.isInterfered,
     hopMs: before?.hopMs ?? hop.ms,
     hopTailMs: before?.hopTailMs ?? hop.ms,
-    hopTail: before?.hopTail ?? createRecentQuantile(hop.tail),
+    hopTail: before?.hopTail ?? new RecentQuantile(hop.tail),
     failures: before?.failures ?? 0,
     ejectedUntil: before?.ejectedUntil ?? -Infinity,
     isFull: before?.isFull ?? false,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createRecentQuantile } from '../../src/estimate/recent-quantile.js';
+import { RecentQuantile } from '../../src/estimate/recent-quantile.js';
 
 describe('a recent quantile', () => {
   it('is exceeded by as many of the last samples as asked, computed again after some of them', () => {
     const samples = fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 64, maxLength: 300 });
     fc.assert(
       fc.property(samples, fc.constantFrom(0.5, 0.9, 0.99), (values, share) => {
-        const quantile = createRecentQuantile({ share, samples: 64, memoryMs: 1_000 });
+        const quantile = new RecentQuantile({ share, samples: 64, memoryMs: 1_000 });
         const whole = values.slice(0, values.length - (values.length % 64));
         for (const [index, value] of whole.entries()) quantile.observe(value, index);
         const last = whole.slice(-64).toSorted((a, b) => a - b);
@@ -18,7 +18,7 @@ describe('a recent quantile', () => {
   });
 
   it('forgets with time', () => {
-    const quantile = createRecentQuantile({ share: 0.9, samples: 64, memoryMs: 100 });
+    const quantile = new RecentQuantile({ share: 0.9, samples: 64, memoryMs: 100 });
     assert.equal(quantile.at(0), undefined);
     quantile.observe(7, 0);
     quantile.observe(-3, 50);
