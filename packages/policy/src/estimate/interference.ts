@@ -1,12 +1,5 @@
 // Detection of a replica that is Interfered: its batches take longer than profiled, for longer than chance explains.
 
-export interface Interference {
-  /** Records that the live median was `typical` times the profiled one when a batch ended. */
-  observe(typical: number, now: number): void;
-  readonly isInterfered: boolean;
-  reset(): void;
-}
-
 export interface InterferenceParams {
   /** Live median, relative to the profile, above which a replica is Interfered if it lasts. */
   readonly maxTypical: number;
@@ -24,26 +17,28 @@ export const defaultInterferenceParams: InterferenceParams = {
   minBatches: 50,
 };
 
-/** Creates the state of one replica. Source: INFaaS (ATC'21), section 4. */
-export function createInterference({
-  maxTypical,
-  recoveredTypical,
-  lastingMs,
-  minBatches,
-}: InterferenceParams): Interference {
-  let since: number | undefined;
-  let batches = 0;
-  const interference = {
-    isInterfered: false,
-    observe(typical: number, now: number): void {
-      if (typical < (interference.isInterfered ? recoveredTypical : maxTypical)) return interference.reset();
-      since ??= now;
-      batches += 1;
-      interference.isInterfered = now - since >= lastingMs && batches >= minBatches;
-    },
-    reset(): void {
-      [since, batches, interference.isInterfered] = [undefined, 0, false];
-    },
-  };
-  return interference;
+/** The state of one replica. Source: INFaaS (ATC'21), section 4. */
+export class Interference {
+  isInterfered = false;
+  readonly #params: InterferenceParams;
+  #since = 0;
+  #batches = 0;
+
+  constructor(params: InterferenceParams) {
+    this.#params = params;
+  }
+
+  /** Records that the live median was `typical` times the profiled one when a batch ended. */
+  observe(typical: number, now: number): void {
+    const { maxTypical, recoveredTypical, lastingMs, minBatches } = this.#params;
+    if (typical < (this.isInterfered ? recoveredTypical : maxTypical)) return this.reset();
+    if (this.#batches === 0) this.#since = now;
+    this.#batches += 1;
+    this.isInterfered = now - this.#since >= lastingMs && this.#batches >= minBatches;
+  }
+
+  reset(): void {
+    this.#batches = 0;
+    this.isInterfered = false;
+  }
 }

@@ -3,7 +3,7 @@
 import { exactExp, exactLog, halved, type Profile, type ReplicaLoad, type Shapes } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
-import { createInterference, defaultInterferenceParams, type InterferenceParams } from './interference.js';
+import { defaultInterferenceParams, Interference, type InterferenceParams } from './interference.js';
 import { trackQuantile } from './track-quantile.js';
 
 export interface EstimateParams {
@@ -29,54 +29,73 @@ export const defaultEstimateParams: EstimateParams = {
 /** Corrections of a profile, and whether the replica is Interfered. */
 type Correction = Pick<ReplicaLoad, 'typical' | 'slow' | 'interfered'>;
 
-export interface ServiceEstimate {
+/**
+ * An estimate, at first without a profile. Corrections are forgotten while no batch runs, so that a wrong one cannot exclude a
+ * replica for ever.
+ */
+export class ServiceEstimate {
+  readonly #params: EstimateParams;
+  readonly #interference: Interference;
+  #profile: Profile | undefined;
+  #typical = 1;
+  #slow = 1;
+  #observedAt = -Infinity;
+
+  constructor(params: EstimateParams) {
+    this.#params = params;
+    this.#interference = new Interference(params.interference);
+  }
+
   /** Replaces the profile, and forgets the corrections if it is another one. */
-  setProfile(profile: Profile | undefined): void;
+  setProfile(next: Profile | undefined): void {
+    const usable = next === undefined || next.points.length === 0 ? undefined : next;
+    if (usable === this.#profile) return;
+    this.#profile = usable;
+    [this.#typical, this.#slow] = [1, 1];
+    this.#interference.reset();
+  }
+
   /** Corrects the estimate by a batch of `items` with inputs of these shapes that took `tookMs`. */
-  observe(items: number, tookMs: number, now: number, shapes?: Shapes): void;
-  correction(now: number): Correction;
+  observe(items: number, tookMs: number, now: number, shapes?: Shapes): void {
+    const profile = this.#profile;
+    if (profile === undefined) return;
+    const { typicalStep, slowStep } = this.#params;
+    const points = { points: pointsFor(profile, shapes) };
+    this.#typical = this.#bounded(trackQuantile(this.typical(now), tookMs / p50At(points, items), 0.5, typicalStep));
+    const slow = this.#remembered(this.#slow, now);
+    this.#slow = this.#bounded(trackQuantile(slow, tookMs / p99At(points, items), 0.99, slowStep));
+    this.#observedAt = now;
+    if (profile.provisional !== true) this.#interference.observe(this.#typical, now);
+  }
+
   /** Returns the live median of the time of batches divided by the profiled one. */
-  typical(now: number): number;
+  typical(now: number): number {
+    return this.#remembered(this.#typical, now);
+  }
+
+  correction(now: number): Correction {
+    const slow = this.#remembered(this.#slow, now);
+    return { typical: this.typical(now), slow, interfered: this.#interference.isInterfered };
+  }
+
   /** Returns the expected time of a batch, or undefined if nothing was profiled. */
-  p50(items: number, now: number, shapes?: Shapes): number | undefined;
+  p50(items: number, now: number, shapes?: Shapes): number | undefined {
+    const profile = this.#profile;
+    return profile && p50At({ points: pointsFor(profile, shapes) }, items) * this.typical(now);
+  }
+
+  #remembered(factor: number, now: number): number {
+    const { halfLifeMs } = this.#params;
+    const idleMs = now - this.#observedAt;
+    if (idleMs <= halfLifeMs || factor === 1) return factor;
+    return exactExp(halved(idleMs / halfLifeMs - 1) * exactLog(factor));
+  }
+
+  #bounded(factor: number): number {
+    const { maxFactor } = this.#params;
+    return Math.min(maxFactor, Math.max(1 / maxFactor, factor));
+  }
 }
 
-/**
- * Creates an estimate without a profile. Corrections are forgotten while no batch runs, so that a wrong one cannot
- * exclude a replica for ever.
- */
-export function createServiceEstimate(params: EstimateParams = defaultEstimateParams): ServiceEstimate {
-  let profile: Profile | undefined;
-  let typical = 1;
-  let slow = 1;
-  let observedAt = -Infinity;
-  const interference = createInterference(params.interference);
-  const bounded = (factor: number): number => Math.min(params.maxFactor, Math.max(1 / params.maxFactor, factor));
-  function remembered(factor: number, now: number): number {
-    const idleMs = now - observedAt;
-    if (idleMs <= params.halfLifeMs) return factor;
-    return exactExp(halved(idleMs / params.halfLifeMs - 1) * exactLog(factor));
-  }
-  const typicalAt = (now: number): number => remembered(typical, now);
-  const slowAt = (now: number): number => remembered(slow, now);
-  return {
-    setProfile(next) {
-      const usable = next === undefined || next.points.length === 0 ? undefined : next;
-      if (usable === profile) return;
-      profile = usable;
-      [typical, slow] = [1, 1];
-      interference.reset();
-    },
-    observe(items, tookMs, now, shapes) {
-      if (profile === undefined) return;
-      const points = pointsFor(profile, shapes);
-      typical = bounded(trackQuantile(typicalAt(now), tookMs / p50At({ points }, items), 0.5, params.typicalStep));
-      slow = bounded(trackQuantile(slowAt(now), tookMs / p99At({ points }, items), 0.99, params.slowStep));
-      observedAt = now;
-      if (profile.provisional !== true) interference.observe(typical, now);
-    },
-    typical: typicalAt,
-    correction: (now) => ({ typical: typicalAt(now), slow: slowAt(now), interfered: interference.isInterfered }),
-    p50: (items, now, shapes) => profile && p50At({ points: pointsFor(profile, shapes) }, items) * typicalAt(now),
-  };
-}
+export const createServiceEstimate = (params: EstimateParams = defaultEstimateParams): ServiceEstimate =>
+  new ServiceEstimate(params);
