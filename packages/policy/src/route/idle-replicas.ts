@@ -1,38 +1,43 @@
 // The replicas of a candidate that were idle in their last report, the latest report first. Other routers send to the replicas, too,
 // so that one which was idle a while ago may be busy by now.
 
-export interface IdleReplicas<R> {
-  /** Records that a replica is idle now. */
-  report(replica: R): void;
-  /** Returns the replica that was reported last, of those that the router still takes for idle. */
-  latest(isIdle: (replica: R) => boolean): R | undefined;
-}
+export class IdleReplicas {
+  /**
+   * The replicas before and after each in the order of reports, by position, as a circle. Its end is at the last index. A replica
+   * outside of it is alone.
+   */
+  readonly #earlier: Int32Array;
+  readonly #later: Int32Array;
+  readonly #end: number;
 
-export function createIdleReplicas<R>(): IdleReplicas<R> {
-  /** Reports, the latest last. Only the last one of a replica counts. */
-  let reports: { readonly replica: R; readonly number: number }[] = [];
-  const lastOf = new Map<R, number>();
-  let count = 0;
-
-  function dropEarlier(): void {
-    reports = reports.filter(({ replica, number }) => lastOf.get(replica) === number);
+  /** `count`: number of replicas of the candidate, none of which is idle. */
+  constructor(count: number) {
+    this.#end = count;
+    this.#earlier = Int32Array.from({ length: count + 1 }, (_, position) => position);
+    this.#later = this.#earlier.slice();
   }
-  return {
-    report(replica) {
-      count += 1;
-      if (reports.at(-1)?.replica === replica) reports.pop();
-      lastOf.set(replica, count);
-      reports.push({ replica, number: count });
-      if (reports.length > 2 * lastOf.size) dropEarlier();
-    },
-    latest(isIdle) {
-      for (let last = reports.at(-1); last !== undefined; last = reports.at(-1)) {
-        const isLast = lastOf.get(last.replica) === last.number;
-        if (isLast && isIdle(last.replica)) return last.replica;
-        reports.pop();
-        if (isLast) lastOf.delete(last.replica);
-      }
-      return undefined;
-    },
-  };
+
+  /** Position of the replica that was reported last. -1 if there is none. */
+  get latest(): number {
+    const position = this.#earlier[this.#end] ?? 0;
+    return position === this.#end ? -1 : position;
+  }
+
+  /** Records that a replica is idle now. */
+  report(position: number): void {
+    this.remove(position);
+    this.#connect(this.#earlier[this.#end] ?? 0, position);
+    this.#connect(position, this.#end);
+  }
+
+  /** Removes a replica that is not idle any more, until its next report. */
+  remove(position: number): void {
+    this.#connect(this.#earlier[position] ?? 0, this.#later[position] ?? 0);
+    this.#connect(position, position);
+  }
+
+  #connect(earlier: number, later: number): void {
+    this.#later[earlier] = later;
+    this.#earlier[later] = earlier;
+  }
 }

@@ -32,6 +32,7 @@ type Replica = ReplicaState<unknown>;
  * `other`. `locals`: the replicas in the process of the router.
  */
 export function preferLocal<R extends Replica>(locals: readonly R[], other: R | undefined, now: number): R | undefined {
+  if (locals.length === 0) return other;
   let local: R | undefined;
   let freeAt = Infinity;
   for (const each of locals) {
@@ -62,13 +63,19 @@ export function drawReplica(
   const isTaken = idle !== undefined && isInShare(idle, params, now, rng);
   const sooner = isTaken ? idle : soonerOfTwo(replicas, params, now, rng);
   if (sooner === undefined) return undefined;
-  const considered = locals.filter((local) => isConsidered(local, sooner, params, now, rng));
-  const drawn = preferLocal(considered, sooner, now) ?? sooner;
+  const drawn = locals.length === 0 ? sooner : localOr(sooner, locals, params, now, rng);
   return freeAtOf(drawn, now) < Infinity && meets(drawn, request, params, now) ? drawn : undefined;
 }
 
+/** Returns a local replica, if one may take the place of the drawn one and is as good. */
+function localOr(drawn: Replica, locals: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica {
+  const considered = locals.filter((local) => isConsidered(local, drawn, params, now, rng));
+  return preferLocal(considered, drawn, now) ?? drawn;
+}
+
 function soonerOfTwo(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
-  const [first, second] = [draw(replicas, params, now, rng), draw(replicas, params, now, rng)];
+  const first = draw(replicas, params, now, rng);
+  const second = draw(replicas, params, now, rng);
   if (first === undefined || second === undefined) return undefined;
   return freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
 }

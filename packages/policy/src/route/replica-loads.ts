@@ -4,9 +4,9 @@ import type { Candidate, ReplicaId, ReplicaRoute, Rng } from '@pareto/core';
 import { RecentQuantile } from '../estimate/recent-quantile.js';
 import { trackQuantile } from '../estimate/track-quantile.js';
 import { createCandidateLoads, loadField, loadFields, wayMsOf, type CandidateLoads } from './candidate-loads.js';
-import { createIdleReplicas, type IdleReplicas } from './idle-replicas.js';
+import { IdleReplicas } from './idle-replicas.js';
 import type { LoadEffect, LoadEvent } from './load-event.js';
-import { createMinTree, type MinTree } from './min-tree.js';
+import { MinTree } from './min-tree.js';
 import { drawReplica, preferLocal, type PickRequest } from './pick-replica.js';
 import { createReserve, type Reserve } from './reserve.js';
 import { createStandingQueue, type StandingQueue } from './standing-queue.js';
@@ -56,7 +56,7 @@ interface CandidateState {
   /** The replicas in the process of the router. */
   readonly locals: TrackedReplica[];
   readonly tree: MinTree;
-  readonly idle: IdleReplicas<TrackedReplica>;
+  readonly idle: IdleReplicas;
   /** Errors of predictions in ms. */
   readonly errors: RecentQuantile;
   readonly reserve: Reserve;
@@ -125,13 +125,14 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     localAddress: string | undefined,
     now: number,
   ): CandidateState {
-    const tree = createMinTree(candidate.replicas.length);
+    const { length } = candidate.replicas;
+    const tree = new MinTree(length);
     const {
       errors = new RecentQuantile(params.errors),
       reserve = createReserve(params.reserve),
       standing = createStandingQueue(params.standing, now),
     } = before ?? {};
-    const idle = createIdleReplicas<TrackedReplica>();
+    const idle = new IdleReplicas(length);
     const added: CandidateState = { candidate, replicas: [], locals: [], tree, idle, errors, reserve, standing };
     for (const [position, route] of candidate.replicas.entries()) {
       const earlier = kept.get(route.id);
@@ -221,7 +222,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       }
       refresh(state, now);
       const isReport = event.kind === 'reported' || (event.kind === 'ended' && event.load !== undefined);
-      if (isReport && isIdle(state, now)) state.of.idle.report(state);
+      if (isReport && isIdle(state, now)) state.of.idle.report(state.position);
       if (wasDown && !state.isDown) effects.push({ kind: 'callable', replica: event.replica });
     },
     soonest({ index }, now) {
@@ -232,8 +233,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       const state = known[candidate.index];
       if (state === undefined) return undefined;
       const { replicas, locals } = state;
-      const idle = state.idle.latest((one) => isIdle(one, now));
-      const drawn = drawReplica(replicas, locals, idle, request, params, now, rng);
+      const drawn = drawReplica(replicas, locals, latestIdle(state, now), request, params, now, rng);
       return (drawn ?? bestOf(state, now))?.route;
     },
   };
@@ -241,6 +241,16 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
 }
 
 const isIdle = (state: TrackedReplica, now: number): boolean => state.aheadItems === 0 && freeAtOf(state, now) <= now;
+
+/** Returns the replica that was reported idle last, of those that the router still takes for idle. */
+function latestIdle({ idle, replicas }: CandidateState, now: number): TrackedReplica | undefined {
+  for (let position = idle.latest; position >= 0; position = idle.latest) {
+    const replica = replicas[position];
+    if (replica !== undefined && isIdle(replica, now)) return replica;
+    idle.remove(position);
+  }
+  return undefined;
+}
 
 /** Returns the replica that selection reads: the one that is free first, or a local one if that is as good. */
 function bestOf({ tree, replicas, locals }: CandidateState, now: number): TrackedReplica | undefined {

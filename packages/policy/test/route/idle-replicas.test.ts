@@ -1,44 +1,40 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createIdleReplicas } from '../../src/route/idle-replicas.js';
+import { IdleReplicas } from '../../src/route/idle-replicas.js';
+
+/** Returns the latest of the replicas that are idle, without those that are not. */
+function latestOf(idle: IdleReplicas, isIdle: (replica: number) => boolean): number {
+  while (idle.latest >= 0 && !isIdle(idle.latest)) idle.remove(idle.latest);
+  return idle.latest;
+}
 
 describe('idle replicas', () => {
   it('are ordered by their last report, the latest first', () => {
-    const idle = createIdleReplicas<string>();
-    for (const replica of ['a', 'b', 'c', 'a']) idle.report(replica);
-    const busy = new Set<string>();
-    const next = (): string | undefined => idle.latest((replica) => !busy.has(replica));
-    const order = [next(), next()];
-    for (const replica of ['a', 'c', 'b']) {
-      busy.add(replica);
-      order.push(next());
+    const idle = new IdleReplicas(4);
+    for (const replica of [0, 1, 2, 0]) idle.report(replica);
+    const order = [idle.latest, idle.latest];
+    for (const replica of [0, 2, 1]) {
+      idle.remove(replica);
+      order.push(idle.latest);
     }
-    assert.deepEqual(order, ['a', 'a', 'c', 'b', undefined]);
+    assert.deepEqual(order, [0, 0, 2, 1, -1]);
   });
 
-  it('forget a busy one until its next report', () => {
-    const idle = createIdleReplicas<string>();
-    idle.report('a');
-    assert.equal(
-      idle.latest(() => false),
-      undefined,
-    );
-    assert.equal(
-      idle.latest(() => true),
-      undefined,
-    );
-    idle.report('a');
-    assert.equal(
-      idle.latest(() => true),
-      'a',
-    );
+  it('leave out one that is removed until its next report', () => {
+    const idle = new IdleReplicas(2);
+    idle.report(1);
+    idle.remove(1);
+    idle.remove(0);
+    assert.equal(idle.latest, -1);
+    idle.report(1);
+    assert.equal(idle.latest, 1);
   });
 
   it('are those of a list that is searched from its end', () => {
     const event = fc.record({ replica: fc.nat(5), kind: fc.constantFrom('report', 'busy', 'read') });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 200 }), (events) => {
-        const idle = createIdleReplicas<number>();
+        const idle = new IdleReplicas(6);
         let list: number[] = [];
         const busy = new Set<number>();
         for (const { replica, kind } of events) {
@@ -50,8 +46,8 @@ describe('idle replicas', () => {
           } else {
             while (list.length > 0 && busy.has(list.at(-1) ?? -1)) list.pop();
             assert.equal(
-              idle.latest((one) => !busy.has(one)),
-              list.at(-1),
+              latestOf(idle, (one) => !busy.has(one)),
+              list.at(-1) ?? -1,
             );
           }
         }
