@@ -16,6 +16,7 @@ export interface HeldEntry<H> {
 }
 
 export interface HoldQueue<H> {
+  /** Queries that are held now, always the same object. */
   readonly usage: HoldUsage;
   /** Returns the handles of all entries. */
   all(): readonly H[];
@@ -39,8 +40,7 @@ export function createHoldQueue<H>(): HoldQueue<H> {
   const groups = new Map<string, Group<H>>();
   /** The groups in the order of their first entries. */
   const order: Group<H>[] = [];
-  let count = 0;
-  let bytes = 0;
+  const usage = { count: 0, bytes: 0 };
 
   /** Puts a group where its first entry belongs, behind others that are not after it. */
   function place(group: Group<H>): void {
@@ -61,25 +61,23 @@ export function createHoldQueue<H>(): HoldQueue<H> {
     const index = group?.entries.indexOf(entry) ?? -1;
     if (group === undefined || index < 0) return;
     group.entries.splice(index, 1);
-    count -= 1;
-    bytes -= entry.bytes;
+    usage.count -= 1;
+    usage.bytes -= entry.bytes;
     if (index > 0) return;
     displace(group);
     if (group.entries.length > 0) place(group);
     else groups.delete(group.key);
   }
   return {
-    get usage() {
-      return { count, bytes };
-    },
+    usage,
     all: () => [...groups.values()].flatMap(({ entries }) => entries.map(({ handle }) => handle)),
     enter(entry) {
       const known = groups.get(entry.group);
       const group = known ?? { key: entry.group, entries: [] };
       const after = group.entries.findIndex((other) => isBefore(entry, other));
       group.entries.splice(after < 0 ? group.entries.length : after, 0, entry);
-      count += 1;
-      bytes += entry.bytes;
+      usage.count += 1;
+      usage.bytes += entry.bytes;
       if (group.entries[0] !== entry) return;
       if (known === undefined) groups.set(entry.group, group);
       else displace(group);

@@ -29,7 +29,7 @@ export interface HeldQueriesOptions {
 }
 
 export interface HeldQueries<H> {
-  /** Queries that wait now. */
+  /** Queries that wait now, always the same object. */
   readonly usage: HoldUsage;
   /** Holds a query, for the rest of its time if it was held before. Gives it up if none is left. */
   hold(query: TrackedQuery<H>, variant: VariantId, now: number, effects: RouterEffect<H>[]): void;
@@ -87,9 +87,7 @@ export function createHeldQueries<H>({ params: { maxHoldMs }, demand }: HeldQuer
     effects.push({ kind: 'give-up', query, reason });
   }
   return {
-    get usage() {
-      return queue.usage;
-    },
+    usage: queue.usage,
     hold(query, variant, now, effects) {
       const hold = (query.hold ??= holdOf(query, now));
       query.awaited = variant;
@@ -115,7 +113,6 @@ export function createHeldQueries<H>({ params: { maxHoldMs }, demand }: HeldQuer
       for (const query of queue.all()) effects.push({ kind: 'resolve', query, retryOf: undefined });
     },
     resume(tryResume, maxFailures) {
-      if (queue.usage.count === 0) return;
       queue.resume((query) => {
         const isEnded = tryResume(query);
         if (isEnded) stopCounting(query);

@@ -1,7 +1,7 @@
 // The core of a router: all that it decides about queries, as a reducer. It owns the view of the loads, the held queries, the
 // retry budget and the counts of demand. A router is a shell around it: messages and timers become events, and effects become messages.
 
-import { groupBy, replicaId, type ErrorCode, type Objective, type ReplicaRoute, type Rng } from '@pareto/core';
+import { groupBy, type ErrorCode, type Objective, type ReplicaLoad, type ReplicaRoute, type Rng } from '@pareto/core';
 import { isDueToDeadline, type HoldUsage } from '../admit/admit.js';
 import { createQueryPolicy, type Decision, type Forwarding, type QueryPolicyParams } from '../admit/query-policy.js';
 import { mayRetry, refillRetryBudget, type FailedAttempt, type RetryParams } from '../retry/may-retry.js';
@@ -31,7 +31,7 @@ export type OnDecision<H> = (
 
 export interface RouterCore<H> {
   readonly loads: ReplicaLoads;
-  /** Queries that are held now. */
+  /** Queries that are held now, always the same object. */
   readonly held: HoldUsage;
   /** Time at which a `tick` is due. Infinity before the first one. */
   readonly dueAt: number;
@@ -136,13 +136,15 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
     if (variant !== query.awaited) held.changeVariant(query, variant, now, effects);
     return false;
   }
-  const resume = (maxFailures: number, now: number, effects: Effects): void =>
-    held.resume((query) => tryResume(query, now, effects), maxFailures);
+  function resume(maxFailures: number, now: number, effects: Effects): void {
+    if (held.usage.count > 0) held.resume((query) => tryResume(query, now, effects), maxFailures);
+  }
 
   /** Applies the loads of a worker. Then there may be more time for held queries, and for all if a replica is new. */
   function report({ address, loads: reported }: ReportedEvent<H>, now: number, effects: Effects): void {
     const before = effects.length;
-    const byReplica = new Map(reported.map((load) => [replicaId(load.replicaId), load]));
+    const byReplica = new Map<string, ReplicaLoad>();
+    for (const load of reported) byReplica.set(load.replicaId, load);
     for (const { id } of replicas.get(address) ?? [])
       loads.apply({ kind: 'reported', replica: id, load: byReplica.get(id) }, now, effects);
     resume(effects.length > before ? Infinity : params.hold.maxFailures, now, effects);
@@ -224,9 +226,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
 
   return {
     loads,
-    get held() {
-      return held.usage;
-    },
+    held: held.usage,
     get dueAt() {
       return demand.dueAt;
     },
