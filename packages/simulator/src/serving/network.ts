@@ -46,6 +46,7 @@ export interface Network {
 
 export function createNetwork(options: NetworkOptions): Network {
   const { events, transport, routerParams: params, rngs, demand, workerOf } = options;
+  const pause = events.createDelay(pingEveryMs);
   let sends = 0;
   function send(sent: SentQuery, now: number): void {
     sends += 1;
@@ -60,13 +61,14 @@ export function createNetwork(options: NetworkOptions): Network {
     createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
   );
   function ping(router: Router, worker: Worker, id: WorkerId, startsAt: number, until: number): void {
-    if (startsAt >= until) return;
-    events.schedule(startsAt, (now) => {
+    const address = addressOf(id);
+    const run = (now: number): void => {
       if (worker.hasEnded) return;
       const loads = worker.loads(now);
-      transport.deliver(now, (at) => router.reported(addressOf(id), loads, at));
-      ping(router, worker, id, now + pingEveryMs, until);
-    });
+      transport.deliver(now, (at) => router.reported(address, loads, at));
+      if (now + pingEveryMs < until) pause(now, run);
+    };
+    if (startsAt < until) events.schedule(startsAt, run);
   }
   return {
     routers,
