@@ -31,15 +31,17 @@ type Source =
       readonly flags: readonly string[];
     };
 
+/** Flag of the compiler that leaves out debug information, which takes a fifth of the CPU of a build. */
+const noDebug = '-dwarf=false';
 /** Flags of `go build` for programs whose speed matters: without debug information and C. */
-const fastProgram: readonly string[] = ['-ldflags=-s -w', '-tags=netgo,osusergo'];
+const fastProgram: readonly string[] = ['-ldflags=-s -w', '-tags=netgo,osusergo', `-gcflags=all=${noDebug}`];
 /**
  * Flags of `go build` that halve the CPU of a build. Only Go's own library is optimised, since all builds
  * share it.
  */
 export const goFlags: readonly string[] = [
   ...fastProgram,
-  ...['github.com', 'golang.org', 'google.golang.org'].map((host) => `-gcflags=${host}/...=-N -l`),
+  ...['github.com', 'golang.org', 'google.golang.org'].map((host) => `-gcflags=${host}/...=-N -l ${noDebug}`),
 ];
 
 /**
