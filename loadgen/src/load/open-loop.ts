@@ -38,13 +38,19 @@ export async function runOpenLoop(
   if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
 }
 
-/** Sleeps until each time. A sleep may end up to 1 ms before or after it. */
+/**
+ * Sleeps until each time, and reports all that are due then. A sleep may end up to 1 ms before or after it. A loop that is
+ * late sleeps as well, so that replies and an abort arrive.
+ */
 const sleepingWakeAt =
   (clock: Clock): WakeAt =>
   async (times, onDue, signal) => {
     for (let count = 0; count < times.length && signal?.aborted !== true;) {
-      const left = (times[count] ?? 0) - clock.now();
-      if (left > 0) await clock.sleep(milliseconds(left), signal).catch(() => {});
-      onDue(++count);
+      const left = Math.max(0, (times[count] ?? 0) - clock.now());
+      await clock.sleep(milliseconds(left), signal).catch(() => {});
+      const now = clock.now();
+      do count++;
+      while ((times[count] ?? Infinity) <= now);
+      onDue(count);
     }
   };
