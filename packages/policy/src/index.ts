@@ -64,10 +64,16 @@ export {
 } from './events/plan-event-write.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
 export { utilisationOf, type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
-export { type StoredLoad, type WorkerLoad, type WorkerReport, type WorkerSession } from './fleet/live-worker.js';
+export {
+  type SessionEnd,
+  type StoredLoad,
+  type WorkerLoad,
+  type WorkerReport,
+  type WorkerSession,
+} from './fleet/live-worker.js';
 export { planExpiry, type ExpiryPlan } from './fleet/plan-expiry.js';
 export { defaultFleetParams, type FleetParams, type Presence } from './fleet/presence.js';
-export { isReportDue, messageIntervals, type MessageIntervals } from './fleet/message-intervals.js';
+export { isReportDue, messageIntervals, silentMs, type MessageIntervals } from './fleet/message-intervals.js';
 export { sameTarget, variantOf, type WorkTarget } from './fleet/work-target.js';
 export { frontierOf, type FrontierInput, type FrontierVariant } from './frontier/frontier-of.js';
 export { paretoFront, type FrontierPoint } from './frontier/pareto-front.js';

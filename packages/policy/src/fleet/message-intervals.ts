@@ -13,7 +13,8 @@ export interface MessageIntervals {
 const messagesPerSecond = 1_000;
 const reportsPerSecond = 500;
 const minMs = 500;
-/** Both sides end a stream after 3 s without a message. */
+/** Time without a message after which both sides end a stream, a leader only if the process of the worker does not answer a probe. */
+export const silentMs: Milliseconds = milliseconds(3_000);
 const maxMessageMs = 1_000;
 /**
  * The minimum for a report that equals the last one, too. `PlacementParams.quietMs` covers this delay. A worker's counts since its

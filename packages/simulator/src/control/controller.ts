@@ -19,6 +19,7 @@ import {
   planRest,
   type AssignedReplica,
   type DemandReport,
+  type SessionEnd,
   type WorkerSession,
 } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
@@ -52,13 +53,19 @@ export interface Controller {
   demanded(router: string, report: DemandReport, now: number): void;
   /** Applies the report of a worker that has joined. */
   reported(worker: WorkerId, replicas: readonly ReplicaReport[], isDraining: boolean, now: number): void;
+  /** Applies a message of a worker without a report. */
+  heard(worker: WorkerId, now: number): void;
+  /** Checks a worker that a router cannot reach. Such a worker hangs, so that it would not answer a request for a report. */
+  unreachable(worker: WorkerId, now: number): void;
   joined(info: WorkerInfo, now: number): void;
-  /** Ends the session of a worker. `departed`: its process was stopped as planned. */
-  left(worker: WorkerId, end: 'ended' | 'departed', now: number): void;
+  /** Ends the session of a worker. `departed`: its process was stopped as planned. `silent`: it sends nothing. */
+  left(worker: WorkerId, end: SessionEnd, now: number): void;
 }
 
 /** Minimum time between two tables. */
 const tableMs = 100;
+/** Time that messages which have arrived before a check take to be read. */
+const readMs = 1;
 const noReport = {
   limitsReached: [],
   userIdShortage: '',
@@ -136,7 +143,7 @@ export function createController(options: ControllerOptions): Controller {
     });
   }
   const isReady = ({ worker, replica }: Assignment): boolean =>
-    fleet.replicas(worker).get(replica)?.report.state === 'ready';
+    !fleet.isSuspected(worker) && fleet.replicas(worker).get(replica)?.report.state === 'ready';
   function join(info: WorkerInfo, now: number): void {
     const session = { info };
     sessions.set(info.id, session);
@@ -163,6 +170,16 @@ export function createController(options: ControllerOptions): Controller {
       if (!fleet.report(sessionOf(worker), report, milliseconds(now))) return;
       trigger(now);
       touchTable(now);
+    },
+    heard(worker, now) {
+      fleet.hear(sessionOf(worker), 0, milliseconds(now));
+    },
+    unreachable(worker, now) {
+      const untilMs = fleet.reportUnreachable(worker, milliseconds(now));
+      if (untilMs === undefined) return;
+      events.schedule(now + untilMs + readMs, (at) => {
+        if (fleet.suspect(worker, milliseconds(at))) touchTable(at);
+      });
     },
     joined(info, now) {
       join(info, now);

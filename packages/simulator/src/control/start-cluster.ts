@@ -2,11 +2,11 @@
 // production.
 
 import type { Assignment, Rng, WorkerId, WorkerInfo } from '@pareto/core';
-import type { RouterParams, WorkerParams } from '@pareto/policy';
+import { silentMs, type RouterParams, type WorkerParams } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 import { createController } from './controller.js';
 import type { Planner, Turn } from './planner.js';
-import { startWorkerReports } from './worker-reports.js';
+import { startWorkerReports, type WorkerReports } from './worker-reports.js';
 import type { EventQueue } from '../events/event-queue.js';
 import { createTransport, type TransportParams } from '../processes/transport.js';
 import { createNetwork } from '../serving/network.js';
@@ -43,10 +43,14 @@ export interface ClusterOptions {
 
 interface RunningWorker {
   readonly worker: Worker;
+  readonly reports: WorkerReports;
   /** Called when the state of a replica, or of the worker, has changed. */
   readonly onChange: (now: number) => void;
   isDraining: boolean;
 }
+
+/** Time after which the probe of a process has failed, as in the service of a controller. */
+const probeMs = 300;
 
 /** Starts the cluster at the time 0: what happens on it are events of the queue. */
 export function startCluster(options: ClusterOptions): StartedCluster {
@@ -66,6 +70,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
   const network = createNetwork({
     ...{ events, demand, transport, routerParams, rngs: options.routers, onSettled: options.onSettled },
     workerOf: (id) => workerOf(id).worker,
+    onUnreachable: (id, now) => deliver(now, (at) => controller.unreachable(id, at)),
   });
   const controller = createController({
     ...{ events, cluster, endsAt, assigned: options.assigned, startsAt: options.plansFromMs },
@@ -78,7 +83,10 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     const { id } = info;
     const reports = startWorkerReports({
       ...{ events, workers: cluster.workers.length, position, startsAt, endsAt },
-      observe: (now) => (worker.hasEnded ? undefined : worker.reports(now)),
+      observe: (now) => (hasStopped() ? undefined : worker.reports(now)),
+      sendHeartbeat(now) {
+        if (!hasStopped()) deliver(now, (at) => controller.heard(id, at));
+      },
       send(report, now) {
         const { isDraining } = running;
         deliver(now, (at) => controller.reported(id, report, isDraining, at));
@@ -89,8 +97,9 @@ export function startCluster(options: ClusterOptions): StartedCluster {
       ...{ createExecutor: transport.createExecutor, reply: network.reply, observer: options.observerOf?.(info) },
       onChange: (now) => running.onChange(now),
     });
+    const hasStopped = (): boolean => worker.hasEnded || worker.isHung;
     const running: RunningWorker = {
-      worker,
+      ...{ worker, reports },
       onChange(now) {
         if (running.isDraining && worker.isEmpty()) end(id, 'departed', now);
         else reports.onChange(now);
@@ -107,6 +116,15 @@ export function startCluster(options: ClusterOptions): StartedCluster {
     deliver(now, (at) => controller.left(id, how, at));
   }
 
+  function hang(id: WorkerId, now: number): void {
+    const { worker, reports } = workerOf(id);
+    network.hang(worker.hang(now));
+    // The controller probes the process when nothing has arrived for a time, which does not answer, and ends the session.
+    events.schedule(reports.sentAt + options.transport.wayMs + silentMs + probeMs, (at) => {
+      if (workerOf(id).worker === worker && !worker.hasEnded) controller.left(id, 'silent', at);
+    });
+  }
+
   for (const [position, info] of cluster.workers.entries()) start(info, position, 0);
   controller.start(0);
   network.ping([...workers.keys()], 0, endsAt);
@@ -121,6 +139,7 @@ export function startCluster(options: ClusterOptions): StartedCluster {
       network.ping([info.id], now, endsAt);
     },
     fail: (id, now) => end(id, 'ended', now),
+    hang,
     leave(id, now) {
       const running = workerOf(id);
       running.isDraining = true;

@@ -5,6 +5,8 @@ import { isReportDue, messageIntervals } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 
 export interface WorkerReports {
+  /** Time of the last message. */
+  readonly sentAt: number;
   /** Lets the worker report soon. */
   onChange(now: number): void;
 }
@@ -17,35 +19,45 @@ export interface WorkerReportsOptions {
   /** Time from which the worker reports, and the time after which it does not. */
   readonly startsAt: number;
   readonly endsAt: number;
-  /** Returns the reports. Undefined once the worker has ended. */
+  /** Returns the reports. Undefined once the worker has ended or hangs. */
   readonly observe: (now: number) => readonly ReplicaReport[] | undefined;
   readonly send: (reports: readonly ReplicaReport[], now: number) => void;
+  /** Sends a message without a report. */
+  readonly sendHeartbeat: (now: number) => void;
 }
 
 /** Delay of a report after a change, so that changes are reported together. */
 const coalesceMs = 5;
 
 export function startWorkerReports(options: WorkerReportsOptions): WorkerReports {
-  const { events, workers, position, startsAt, endsAt, observe, send } = options;
+  const { events, workers, position, startsAt, endsAt, observe, send, sendHeartbeat } = options;
   const intervals = messageIntervals(workers);
   let last: { readonly reports: readonly ReplicaReport[]; readonly at: number } | undefined;
   let isDue = false;
+  let sentAt = startsAt;
 
   function report(reports: readonly ReplicaReport[] | undefined, now: number): void {
     if (reports === undefined) return;
     last = { reports, at: now };
+    sentAt = now;
     send(reports, now);
   }
   function message(now: number): void {
     const ageMs = now - (last?.at ?? -Infinity);
-    if (isReportDue(ageMs, intervals, false)) {
-      const reports = observe(now);
-      if (isReportDue(ageMs, intervals, areSame(reports, last?.reports))) report(reports, now);
+    const reports = isReportDue(ageMs, intervals, false) ? observe(now) : undefined;
+    if (reports !== undefined && isReportDue(ageMs, intervals, areSame(reports, last?.reports))) {
+      report(reports, now);
+    } else {
+      sentAt = now;
+      sendHeartbeat(now);
     }
     if (now + intervals.messageMs <= endsAt) events.schedule(now + intervals.messageMs, message);
   }
   events.schedule(startsAt + (intervals.messageMs * position) / workers, message);
   return {
+    get sentAt() {
+      return sentAt;
+    },
     onChange(now) {
       if (isDue) return;
       isDue = true;

@@ -65,6 +65,8 @@ interface Host {
   memoryBytes: number;
   isLeaving: boolean;
   hasEnded: boolean;
+  /** Set if its process hangs and it held replicas, so that it is still paid for. */
+  hangs: boolean;
 }
 
 /** Starts the cluster at the time 0: what happens on it are events of the queue. */
@@ -86,7 +88,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     const slots = info.slotGroups.reduce((sum, group) => sum + group.slots, 0);
     hosts.set(info.id, {
       ...{ info, observer: options.observerOf(info), times: options.timesOf(info.id), replicas: new Set() },
-      ...{ freeSlots: slots, memoryBytes: info.memoryBytes, isLeaving: false, hasEnded: false },
+      ...{ freeSlots: slots, memoryBytes: info.memoryBytes, isLeaving: false, hasEnded: false, hangs: false },
     });
   }
 
@@ -147,7 +149,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     if (replica.isLoaded) host.observer.onReady(replica.variant, replica.hardwareClass, false);
     replica.executor += 1;
     host.memoryBytes += replica.profile.memoryBytes;
-    if (host.replicas.size > 0) return;
+    if (host.replicas.size > 0 || host.hasEnded) return;
     host.observer.onOccupied(false, now);
     if (host.isLeaving) host.hasEnded = true;
   }
@@ -233,9 +235,14 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     replica.host.observer.onBusy(false, now);
   }
 
-  function fail(host: Host, now: number): void {
+  /** Ends a host. If its process hangs, it is paid for until it ends. */
+  function fail(host: Host, now: number, hangs = false): void {
+    if (host.hangs && !hangs) host.observer.onOccupied(false, now);
+    host.hangs &&= hangs;
     if (host.hasEnded) return;
+    const isOccupied = host.replicas.size > 0;
     host.hasEnded = true;
+    host.hangs = hangs && isOccupied;
     for (const replica of host.replicas) {
       const { queue, batch, state, isLoaded } = replica;
       if (state !== 'draining') drain(replica, now);
@@ -243,7 +250,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       if (isLoaded && host.replicas.has(replica)) host.observer.onReady(replica.variant, replica.hardwareClass, false);
       for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
     }
-    if (host.replicas.size > 0) host.observer.onOccupied(false, now);
+    if (isOccupied && !hangs) host.observer.onOccupied(false, now);
     host.replicas.clear();
   }
 
@@ -290,6 +297,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       addHost(info);
     },
     fail: (worker, now) => fail(hostOf(worker), now),
+    hang: (worker, now) => fail(hostOf(worker), now, true),
     leave(worker) {
       const host = hostOf(worker);
       host.isLeaving = true;

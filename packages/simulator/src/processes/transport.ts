@@ -12,6 +12,8 @@ type Handle = (now: number) => void;
 export interface Transport {
   /** Time from the arrival of a client's query until `arrived` is called for it. */
   readonly arrivalMs: number;
+  /** Time of a message that takes no CPU time. */
+  readonly wayMs: number;
   arrived(router: number, now: number, handle: Handle): void;
   /** Delivers a message that takes no CPU time. */
   readonly deliver: (now: number, handle: Handle) => void;
@@ -46,7 +48,7 @@ export function createTransport(events: EventQueue, params: TransportParams): Tr
     return process;
   }
   return {
-    arrivalMs: leadMs(router.receiveUs),
+    ...{ arrivalMs: leadMs(router.receiveUs), wayMs },
     arrived(index, now, handle) {
       if (host.clientUs > 0) client?.run(host.clientUs / 1_000, now);
       routerOf(index).finish(router.receiveUs / 1_000, now, handle);
@@ -68,7 +70,7 @@ const isFree = ({ receiveUs, answerUs, rejectUs }: FrontParams): boolean => rece
 function createFreeTransport(events: EventQueue, wayMs: number): Transport {
   const deliver = events.createDelay(wayMs);
   return {
-    arrivalMs: 0,
+    ...{ arrivalMs: 0, wayMs },
     arrived: (_router, now, handle) => handle(now),
     deliver,
     forward: (_worker, now, handle) => deliver(now, handle),

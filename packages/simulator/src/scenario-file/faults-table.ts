@@ -54,7 +54,7 @@ const slowTable = objectOf<Keys & { readonly until: number; readonly factor: num
 );
 
 const ofWorker =
-  (name: 'worker-fails' | 'worker-leaves'): Reader<Fault> =>
+  (name: 'worker-fails' | 'worker-hangs' | 'worker-leaves'): Reader<Fault> =>
   (field) => {
     const { at: atMs, worker: id } = workerTable(field);
     return { kind: name, atMs, worker: id };
@@ -62,6 +62,7 @@ const ofWorker =
 
 const forms: Readonly<Record<Fault['kind'], Reader<Fault>>> = {
   'worker-fails': ofWorker('worker-fails'),
+  'worker-hangs': ofWorker('worker-hangs'),
   'worker-leaves': ofWorker('worker-leaves'),
   'worker-joins'(field) {
     const { at: atMs, worker: id, class: hardwareClass, slots, memoryMib } = joinTable(field);

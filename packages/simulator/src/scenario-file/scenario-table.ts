@@ -164,13 +164,13 @@ function checkWorkers(faults: readonly Fault[], fleet: LoadedCluster['fleet'], f
     const error = (expected: string): ParetoError =>
       fieldError(fieldAt(field, 'faults', index, 'worker'), `expected ${expected}, received "${worker}"`);
     if (kind === 'worker-joins') {
-      if (running.has(worker)) throw error('a new worker, or one that has failed or left before');
+      if (running.has(worker)) throw error('a new worker, or one that has failed, hangs or has left before');
       running.add(worker);
       known.add(worker);
     } else if (!known.has(worker)) {
       throw error(`a worker from w0 to w${count - 1}, or one that joins before`);
     }
-    if (kind === 'worker-fails' || kind === 'worker-leaves') running.delete(worker);
+    if (kind === 'worker-fails' || kind === 'worker-hangs' || kind === 'worker-leaves') running.delete(worker);
   }
 }
 

@@ -6,6 +6,8 @@ import type { SimulatedWorkers } from './fleet.js';
 export type Fault =
   /** The worker's process ends. Its queries are lost, and it does not return. */
   | { readonly kind: 'worker-fails'; readonly atMs: number; readonly worker: string }
+  /** The worker's process hangs: it sends nothing, and its connections stay open. Its host is paid for until it ends or joins again. */
+  | { readonly kind: 'worker-hangs'; readonly atMs: number; readonly worker: string }
   /** The worker drains: it stops once its replicas have been moved and its queries answered. */
   | { readonly kind: 'worker-leaves'; readonly atMs: number; readonly worker: string }
   /** A worker is added to the fleet. */

@@ -1,7 +1,7 @@
 // The way between routers and workers in virtual time: queries, replies, and the pings with which a router gets the loads.
 
 import type { Rng, WorkerId } from '@pareto/core';
-import type { RouterParams } from '@pareto/policy';
+import { defaultPingParams, type RouterParams } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 import type { Transport } from '../processes/transport.js';
 import type { ClientQuery } from './query.js';
@@ -13,10 +13,8 @@ import {
   type SentQuery,
   type SettledQuery,
 } from './router.js';
+import { watchWorker, type WatchedProcess } from './watch-worker.js';
 import type { Worker } from './worker.js';
-
-/** Time between the pings of a router to a worker. */
-const pingEveryMs = 500;
 
 export interface NetworkOptions {
   readonly events: EventQueue;
@@ -27,6 +25,8 @@ export interface NetworkOptions {
   /** Reports of the demand on each router. None where no controller plans. */
   readonly demand: readonly DemandReports[];
   readonly workerOf: (id: WorkerId) => Worker;
+  /** Called when a router cannot reach a worker that hangs. */
+  readonly onUnreachable?: (worker: WorkerId, now: number) => void;
   readonly onSettled: (query: ClientQuery, settled: SettledQuery, now: number) => void;
 }
 
@@ -40,19 +40,33 @@ export interface Network {
   readonly reply: (sent: SentQuery, reply: Reply, now: number) => void;
   /** Lets the routers ping these workers from a time until another one, or until they have ended. */
   ping(workers: readonly WorkerId[], from: number, until: number): void;
+  /** Lets routers wait for queries that a worker had when it began to hang. */
+  hang(queries: readonly SentQuery[]): void;
   /** Ends the connections of the routers to a worker that has ended. */
   lose(worker: WorkerId, now: number): void;
 }
 
 export function createNetwork(options: NetworkOptions): Network {
   const { events, transport, routerParams: params, rngs, demand, workerOf } = options;
-  const pause = events.createDelay(pingEveryMs);
+  /** Time from the response to a ping until the next one arrives. */
+  const pause = events.createDelay(defaultPingParams.everyMs + transport.wayMs);
+  /** The workers that each router pings. */
+  const watched = rngs.map(() => new Map<WorkerId, WatchedProcess>());
   let sends = 0;
+  const watchOf = ({ query, replica }: SentQuery): WatchedProcess | undefined =>
+    watched[query.handle.router]?.get(replica.worker);
   function send(sent: SentQuery, now: number): void {
     sends += 1;
     const { worker } = sent.replica;
-    transport.forward(worker, now, (at) => workerOf(worker).queue(sent, at));
+    watchOf(sent)?.sent(now);
+    transport.forward(worker, now, (at) => {
+      const running = workerOf(worker);
+      if (running.isHung && !running.hasEnded) watchOf(sent)?.unanswered.push(sent);
+      else running.queue(sent, at);
+    });
   }
+  const lost: Reply = { end: 'lost', load: undefined, tookMs: 0 };
+  const loseQuery = (sent: SentQuery, now: number): void => routers[sent.query.handle.router]?.replied(sent, lost, now);
   function onSettled(query: ClientQuery, settled: SettledQuery, now: number): void {
     if (settled.end !== 'answered') transport.reject(query.router, now);
     options.onSettled(query, settled, now);
@@ -60,15 +74,20 @@ export function createNetwork(options: NetworkOptions): Network {
   const routers = rngs.map((rng, index) =>
     createRouter({ params, events, rng, demand: demand[index], send, onSettled }),
   );
-  function ping(router: Router, worker: Worker, id: WorkerId, startsAt: number, until: number): void {
+  function watch(index: number, id: WorkerId, startsAt: number, until: number): void {
+    const router = routers[index];
+    if (router === undefined) return;
     const address = addressOf(id);
-    const run = (now: number): void => {
-      if (worker.hasEnded) return;
-      const loads = worker.loads(now);
-      transport.deliver(now, (at) => router.reported(address, loads, at));
-      if (now + pingEveryMs < until) pause(now, run);
-    };
-    if (startsAt < until) events.schedule(startsAt, run);
+    const process = watchWorker({
+      ...{ events, wayMs: transport.wayMs, deliver: transport.deliver, pause },
+      ...{ worker: workerOf(id), startsAt, until, onAborted: loseQuery },
+      onLoads: (loads, now) => router.reported(address, loads, now),
+      onLost(now) {
+        router.lost(address, now);
+        options.onUnreachable?.(id, now);
+      },
+    });
+    watched[index]?.set(id, process);
   }
   return {
     routers,
@@ -78,19 +97,28 @@ export function createNetwork(options: NetworkOptions): Network {
     arrived: (query, now) => transport.arrived(query.router, now, (at) => routers[query.router]?.arrived(query, at)),
     reply(sent, reply, now) {
       const { router } = sent.query.handle;
-      transport.reply(sent.replica.worker, router, reply.end === 'answered', now, (at) =>
-        routers[router]?.replied(sent, reply, at),
-      );
+      const isAnswer = reply.end === 'answered';
+      transport.reply(sent.replica.worker, router, isAnswer, now, (at) => {
+        const process = isAnswer ? watchOf(sent) : undefined;
+        if (process !== undefined) process.answeredAt = at;
+        routers[router]?.replied(sent, reply, at);
+      });
     },
     ping(workers, from, until) {
-      for (const [index, router] of routers.entries())
-        for (const [offset, id] of workers.entries()) {
-          const startsAt = from + (pingEveryMs * (index + 1 + offset / workers.length)) / routers.length;
-          ping(router, workerOf(id), id, startsAt, until);
-        }
+      const { everyMs } = defaultPingParams;
+      for (const [index] of routers.entries())
+        for (const [offset, id] of workers.entries())
+          watch(index, id, from + (everyMs * (index + 1 + offset / workers.length)) / routers.length, until);
+    },
+    hang(queries) {
+      for (const sent of queries) watchOf(sent)?.unanswered.push(sent);
     },
     lose(worker, now) {
-      for (const router of routers) transport.deliver(now, (at) => router.lost(addressOf(worker), at));
+      for (const [index, router] of routers.entries()) {
+        transport.deliver(now, (at) => router.lost(addressOf(worker), at));
+        const process = watched[index]?.get(worker);
+        for (const sent of process?.unanswered.splice(0) ?? []) transport.deliver(now, (at) => loseQuery(sent, at));
+      }
     },
   };
 }

@@ -12,6 +12,8 @@ export interface StartedCluster {
   join(info: WorkerInfo, now: number): void;
   /** Ends the process of a worker. */
   fail(worker: WorkerId, now: number): void;
+  /** Lets the process of a worker hang: it sends nothing, and its connections stay open. */
+  hang(worker: WorkerId, now: number): void;
   /** Lets a worker end once it holds no replicas. */
   leave(worker: WorkerId, now: number): void;
   /** Lets the executors of a worker's ready replicas die: of all, or of those of a variant. */

@@ -63,6 +63,9 @@ export interface Worker {
   reports(now: number): readonly ReplicaReport[];
   /** Lets the executors of ready replicas die: of all, or of those of a variant. */
   killExecutors(variant: string | undefined, now: number): void;
+  /** Lets the process hang: it sends nothing from now on. Returns the queries without a reply. */
+  hang(now: number): readonly SentQuery[];
+  readonly isHung: boolean;
   /** Ends the process. Its queries are lost. */
   end(now: number): void;
   readonly hasEnded: boolean;
@@ -180,7 +183,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const { assigned } = replica;
     const own = (replica.loads += 1);
     events.schedule(now + afterMs + times.loadMs(assigned), (at) => {
-      if (worker.hasEnded || replica.loads !== own) return;
+      if (hasStopped() || replica.loads !== own) return;
       apply({ kind: 'loaded', replica: assigned.replica }, at);
       apply({ kind: 'warmed', replica: assigned.replica }, at);
     });
@@ -199,7 +202,7 @@ export function createWorker(options: WorkerOptions): Worker {
     replica.runs.push(own);
     if (replica.runs.length === 1) observer?.onBusy(true, now);
     own.beganAt = replica.executor.run(runMs, now, (endsAt, beganAt, tookMs) => {
-      if (own.isOver || worker.hasEnded) return;
+      if (own.isOver || hasStopped()) return;
       own.isOver = true;
       replica.runs.shift();
       const computeMs = computeShare * tookMs;
@@ -234,11 +237,20 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     apply({ kind: 'died', replica: id, reason: 'the executor was killed' }, now);
   }
+  const hasStopped = (): boolean => worker.hasEnded || worker.isHung;
+  /** Counts the replicas as neither ready nor busy any more. */
+  function stopCounting(now: number): void {
+    for (const { assigned, state, runs } of replicas.values()) {
+      if (state === 'ready') observer?.onReady(assigned.spec.variant, assigned.hardwareClass, false);
+      if (runs.length > 0) observer?.onBusy(false, now);
+    }
+  }
   const worker: { -readonly [K in keyof Worker]: Worker[K] } = {
     hasEnded: false,
+    isHung: false,
     isEmpty: () => replicas.size === 0,
     assign(assigned, now) {
-      if (!worker.hasEnded)
+      if (!hasStopped())
         apply({ kind: 'assigned', desired: { replicas: assigned, keepUnlisted: false, kept: [] } }, now);
     },
     queue(sent, now) {
@@ -276,18 +288,24 @@ export function createWorker(options: WorkerOptions): Worker {
         return reportOf(replica, core.load(id, now), core.status(id));
       }),
     killExecutors(variant, now) {
+      if (worker.isHung) return;
       for (const replica of [...replicas.values()])
         if (replica.state === 'ready' && (variant === undefined || replica.assigned.spec.variant === variant))
           die(replica, now);
+    },
+    hang(now) {
+      if (hasStopped()) return [];
+      worker.isHung = true;
+      stopCounting(now);
+      const queries = Array.from(open, ({ sent }) => sent);
+      open.clear();
+      return queries;
     },
     end(now) {
       worker.hasEnded = true;
       for (const { sent } of open) reply(sent, { end: 'lost', load: undefined, tookMs: 0 }, now);
       open.clear();
-      for (const { assigned, state, runs } of replicas.values()) {
-        if (state === 'ready') observer?.onReady(assigned.spec.variant, assigned.hardwareClass, false);
-        if (runs.length > 0) observer?.onBusy(false, now);
-      }
+      if (!worker.isHung) stopCounting(now);
       if (replicas.size > 0) observer?.onOccupied(false, now);
       replicas.clear();
     },

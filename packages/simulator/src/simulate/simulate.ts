@@ -292,6 +292,8 @@ function scheduleFault(fault: Fault, startsAt: number, events: EventQueue, clust
     switch (fault.kind) {
       case 'worker-fails':
         return cluster.fail(workerId(fault.worker), now);
+      case 'worker-hangs':
+        return cluster.hang(workerId(fault.worker), now);
       case 'worker-leaves':
         return cluster.leave(workerId(fault.worker), now);
       case 'worker-joins':

@@ -118,6 +118,7 @@ describe('parseScenario', () => {
   it('reads all faults', () => {
     const faults = [
       '{ kind: worker-fails, at: 1s, worker: w0 }',
+      '{ kind: worker-hangs, at: 1s, worker: w0 }',
       '{ kind: worker-leaves, at: 1s, worker: w1 }',
       '{ kind: worker-joins, at: 1s, worker: w2, class: cpu, slots: 4, memoryMib: 9 }',
       '{ kind: executor-dies, at: 1s, worker: w2, variant: small }',
@@ -125,6 +126,7 @@ describe('parseScenario', () => {
     ];
     assert.deepEqual(parse(scenario({}, `faults: [${faults.join(', ')}]`)).faults, [
       { kind: 'worker-fails', atMs: 1_000, worker: 'w0' },
+      { kind: 'worker-hangs', atMs: 1_000, worker: 'w0' },
       { kind: 'worker-leaves', atMs: 1_000, worker: 'w1' },
       { kind: 'worker-joins', atMs: 1_000, worker: 'w2', of: { hardwareClass: 'cpu', slots: 4, memoryMib: 9 } },
       { kind: 'executor-dies', atMs: 1_000, worker: 'w2', variant: 'small' },
@@ -227,7 +229,7 @@ describe('parseScenario', () => {
     [added('params: { router: 3 }'), /^a\.yaml:10: params\.router: expected parameters by name$/],
     [
       added('faults: [{ at: 1s }]'),
-      /^a\.yaml:10: faults\[0\]: expected the key kind: worker-fails, worker-leaves, worker-joins, executor-dies, slow-service$/,
+      /^a\.yaml:10: faults\[0\]: expected the key kind: worker-fails, worker-hangs, worker-leaves, worker-joins, executor-dies, slow-service$/,
     ],
     [
       added('faults: [{ kind: worker-fails, at: 1s, worker: w2 }]'),
@@ -245,7 +247,7 @@ describe('parseScenario', () => {
     ],
     [
       added('faults: [{ kind: worker-joins, at: 2s, worker: w1, class: cpu, slots: 1, memoryMib: 1 }]'),
-      /faults\[0\]\.worker: expected a new worker, or one that has failed or left before, received "w1"$/,
+      /faults\[0\]\.worker: expected a new worker, or one that has failed, hangs or has left before, received "w1"$/,
     ],
     [added('faults: [{ kind: worker-fails, at: 3m, worker: w0 }]'), /faults\[0\]\.at: expected a time up to 2m$/],
     [

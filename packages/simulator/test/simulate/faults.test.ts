@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { variantId } from '@pareto/core';
 import { leastQueried } from '../../src/baselines/fixed/route-fixed.js';
 import {
@@ -63,6 +63,39 @@ describe('faults', () => {
     equal(totals.dropped, 0);
     ok(totals.onTime >= totals.asked - 20, `${totals.onTime} of ${totals.asked} on time`);
     ok(totals.answered >= totals.asked - 2);
+  });
+
+  it('retry the queries of a worker that hangs once two pings have failed, and load its replicas elsewhere', async () => {
+    const result = await run([{ kind: 'worker-hangs', atMs: 3_000, worker: 'w0' }], buildFleet(3, 2));
+    const { series, totals } = result;
+    // A ping that is sent within 500.5 ms times out after 1 s. From then on, no query is sent there.
+    equal(missed(result), 500 - series.onTime.slice(0, 5).reduce((sum, count) => sum + count, 0));
+    ok(missed(result) > 0);
+    // The next ping times out after 500 ms: its queries are answered by the other worker.
+    deepEqual([totals.answered, totals.late], [1_200, missed(result)]);
+    // The last message of the worker arrives at 2,500.25 ms, and its session ends 3 s later, after a probe of 300 ms. It has 1.5 s to rejoin,
+    // until 7,300.25 ms. The next turn follows within 1 s, and the load takes 1 s.
+    deepEqual(
+      [1, 4, 6, 7, 9].map((second) => replicasAt(result, second)),
+      [2, 1, 1, 1, 2],
+    );
+    // The host is paid for.
+    deepEqual([series.usedSlots[2], series.usedSlots[5], series.usedSlots[10]], [4, 4, 6]);
+  });
+
+  it('stop to pay for a worker that hangs when it joins again', async () => {
+    const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
+    for (const policy of [production, keepOneEach]) {
+      const { series } = await run(
+        [
+          { kind: 'worker-hangs', atMs: 3_000, worker: 'w0' },
+          { kind: 'worker-joins', atMs: 6_000, worker: 'w0', of },
+        ],
+        buildFleet(2, 2),
+        policy,
+      );
+      deepEqual([series.usedSlots[5], series.usedSlots[11], series.onTime[11]], [4, 4, 100]);
+    }
   });
 
   it('move the replicas of a worker that leaves before it ends', async () => {

@@ -1,10 +1,9 @@
 // Reads a worker's messages, and notices when the worker falls silent.
 
 import { milliseconds, type Clock } from '@pareto/core';
+import { silentMs } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 
-/** Time without a message after which a worker's stream is ended if its process does not answer a probe. Workers report every 500 ms. */
-const reportTimeoutMs = milliseconds(3_000);
 /** Time without a message after which the stream is ended in any case, so that the worker opens another one. */
 const maxSilentMs = 30_000;
 
@@ -38,7 +37,7 @@ export function createMessageReader(
     settle(undefined);
   };
   const check = (): void => {
-    const silentAt = Math.max(receivedAt, answeredAt) + reportTimeoutMs;
+    const silentAt = Math.max(receivedAt, answeredAt) + silentMs;
     if (clock.now() < silentAt) return wait(silentAt - clock.now());
     const silentSince = receivedAt;
     void isAlive().then((isAnswered) => {
@@ -52,7 +51,7 @@ export function createMessageReader(
     });
   };
   const wait = (ms: number): void => void (timer = clock.after(milliseconds(ms), check));
-  let timer = clock.after(reportTimeoutMs, check);
+  let timer = clock.after(silentMs, check);
   signal.addEventListener('abort', end);
   return {
     get isSilent() {

@@ -24,6 +24,7 @@ const streams = [
 const faults: readonly Fault[] = [
   { kind: 'worker-fails', atMs: 5_000, worker: 'w0' },
   { kind: 'executor-dies', atMs: 8_000, worker: 'w3' },
+  { kind: 'worker-hangs', atMs: 9_000, worker: 'w1' },
   { kind: 'worker-leaves', atMs: 10_000, worker: 'w4' },
   { kind: 'worker-joins', atMs: 12_000, worker: 'w9', of: { hardwareClass: 't4', slots: 1, memoryMib: 8_192 } },
   { kind: 'slow-service', atMs: 14_000, untilMs: 16_000, factor: 3 },
