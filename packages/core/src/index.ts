@@ -34,6 +34,7 @@ export { nearestName } from './texts/nearest-name.js';
 export { formatBytes } from './texts/format-bytes.js';
 export { groupBy } from './collections/group-by.js';
 export { exactExp, exactLog, halved } from './exact-math.js';
+export { type Program, type ProgramColumn, type ProgramRow } from './program.js';
 export { createSeededRng, systemRng, type Rng } from './rng.js';
 export {
   architectureNameOf,

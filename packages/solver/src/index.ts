@@ -1,5 +1,5 @@
 export { createSolver, type Solver, type SolverOptions } from './solver.js';
-export { type Column, type Program, type Row, type SolveOptions } from './program/program.js';
+export { type SolveOptions } from './program/solve-options.js';
 export {
   type Effort,
   type Incumbent,

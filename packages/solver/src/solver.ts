@@ -1,11 +1,11 @@
 // Solves linear and integer programs in a process of its own, which is started again after it ended.
 
-import { ParetoError, type Clock } from '@pareto/core';
+import { ParetoError, type Clock, type Program } from '@pareto/core';
 import type { Isolation } from '@pareto/isolation';
 import { encodeProgram } from './process/messages.js';
 import { startSolverProcess, type SolverProcess } from './process/solver-process.js';
 import { findProblem } from './program/find-problem.js';
-import type { Program, SolveOptions } from './program/program.js';
+import type { SolveOptions } from './program/solve-options.js';
 import type { SolveOutcome } from './program/outcome.js';
 
 export interface Solver extends AsyncDisposable {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startChild, waitFor } from '@pareto/testkit';
-import type { Program } from '../src/index.js';
+import type { Program } from '@pareto/core';
 import { openSolver } from './support/open-solver.js';
 import { assignment, marketSplit } from './support/programs.js';
 

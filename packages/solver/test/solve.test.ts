@@ -1,7 +1,8 @@
 // Programs whose solutions are worked out by hand.
 
 import assert from 'node:assert/strict';
-import type { Program, SolveOptions, SolveOutcome } from '../src/index.js';
+import type { Program } from '@pareto/core';
+import type { SolveOptions, SolveOutcome } from '../src/index.js';
 import { openSolver } from './support/open-solver.js';
 import { marketSplit } from './support/programs.js';
 

@@ -1,7 +1,8 @@
 // The messages between the solver and its process.
 
 import type { ModelData } from 'highs';
-import type { Program, SolveOptions } from '../program/program.js';
+import type { Program } from '@pareto/core';
+import type { SolveOptions } from '../program/solve-options.js';
 import type { SolveOutcome } from '../program/outcome.js';
 
 /** A program in the form of HiGHS, and its limits. */

@@ -1,6 +1,7 @@
 // Finds what is malformed in a program or its options, before they are sent to HiGHS.
 
-import type { Column, Program, Row, SolveOptions } from './program.js';
+import type { Program, ProgramColumn, ProgramRow } from '@pareto/core';
+import type { SolveOptions } from './solve-options.js';
 
 /** HiGHS drops coefficients up to this magnitude without notice (its option `small_matrix_value`). */
 const minCoefficient = 1e-9;
@@ -44,13 +45,13 @@ function optionProblem(options: SolveOptions, columns: number): string | undefin
   return index < 0 ? undefined : `start has the value ${start?.[index]} for column ${index}, and needs a finite one`;
 }
 
-function columnProblem({ cost, lower = 0, upper = Infinity }: Column): string | undefined {
+function columnProblem({ cost, lower = 0, upper = Infinity }: ProgramColumn): string | undefined {
   if (!(Math.abs(cost) < maxMagnitude)) return `its cost is ${cost}, and must be between ±${maxMagnitude}`;
   return boundProblem(lower, upper);
 }
 
 /** Returns a function that checks rows one after another. */
-function rowCheck(columns: number): (row: Row) => string | undefined {
+function rowCheck(columns: number): (row: ProgramRow) => string | undefined {
   const lastRow = new Int32Array(columns);
   let rows = 0;
   return ({ lower = -Infinity, upper = Infinity, columns: indices, coefficients }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Program, SolveOptions } from '../../src/index.js';
+import type { Program } from '@pareto/core';
+import type { SolveOptions } from '../../src/index.js';
 import { findProblem } from '../../src/program/find-problem.js';
 
 const limits: SolveOptions = { cpuMs: 1, wallMs: 1 };

@@ -1,7 +1,7 @@
 // Programs whose size and difficulty can be chosen.
 
 import { createSeededRng } from '@pareto/core';
-import type { Column, Program, Row } from '../../src/index.js';
+import type { Program, ProgramColumn, ProgramRow } from '@pareto/core';
 
 const range = (count: number): readonly number[] => [...Array(count).keys()];
 
@@ -33,8 +33,8 @@ export function marketSplit(rows: number, columns: number): Program {
 /** Returns the linear program that assigns each of `size` items to one of `size` positions at random costs. */
 export function assignment(size: number): Program {
   const rng = createSeededRng(5);
-  const columns: Column[] = range(size * size).map(() => ({ cost: 1 + Math.floor(1000 * rng()) }));
-  const once = (indices: readonly number[]): Row => ({
+  const columns: ProgramColumn[] = range(size * size).map(() => ({ cost: 1 + Math.floor(1000 * rng()) }));
+  const once = (indices: readonly number[]): ProgramRow => ({
     lower: 1,
     upper: 1,
     columns: indices,

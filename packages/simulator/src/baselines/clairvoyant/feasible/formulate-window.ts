@@ -1,6 +1,6 @@
 // The plan of one window as an integer program: the README states it.
 
-import type { Column, Program, Row } from '@pareto/solver';
+import type { Program, ProgramColumn, ProgramRow } from '@pareto/core';
 import type { SimulatedClass, SimulatedWorkers } from '../../../scenario/fleet.js';
 import type { ClairvoyantInput, StreamDemand } from '../demand/count-demand.js';
 import { plannedSlotMs } from '../demand/slot-time.js';
@@ -64,9 +64,9 @@ export function formulateWindow(
   { rates, before, windowMs }: WindowState,
   { utilisation, missFactor }: FeasibleParams,
 ): WindowProgram {
-  const columns: Column[] = [];
-  const rows: Row[] = [];
-  const add = (column: Column): number => columns.push(column) - 1;
+  const columns: ProgramColumn[] = [];
+  const rows: ProgramRow[] = [];
+  const add = (column: ProgramColumn): number => columns.push(column) - 1;
   const prices = fleet.workers.map((workers) => slotPrice(fleet.classes, workers));
   const missUsd = missFactor * Math.max(0, ...fleet.workers.map(({ slots }, index) => slots * (prices[index] ?? 0)));
 

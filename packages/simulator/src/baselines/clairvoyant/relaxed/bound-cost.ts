@@ -1,6 +1,7 @@
 // A lower bound of the cost at which any policy reaches an attainment.
 
-import type { Program, Solver } from '@pareto/solver';
+import type { Program } from '@pareto/core';
+import type { Solver } from '@pareto/solver';
 import type { ClairvoyantInput } from '../demand/count-demand.js';
 import { valuesOf, type SolveLimits } from '../solved.js';
 import { formulateRelaxed } from './formulate-relaxed.js';

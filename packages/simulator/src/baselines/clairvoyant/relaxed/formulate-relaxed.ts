@@ -1,7 +1,7 @@
 // The relaxed clairvoyant as a linear program: the README states it.
 
 import { groupBy } from '@pareto/core';
-import type { Column, Program, Row } from '@pareto/solver';
+import type { Program, ProgramColumn, ProgramRow } from '@pareto/core';
 import type { SimulatedFleet } from '../../../scenario/fleet.js';
 import type { SimulatedRegistry } from '../../../scenario/registry.js';
 import type { ClairvoyantInput, StreamDemand } from '../demand/count-demand.js';
@@ -32,8 +32,8 @@ interface Group {
 }
 
 export function formulateRelaxed({ registry, fleet, demand }: ClairvoyantInput): RelaxedProgram {
-  const columns: Column[] = [];
-  const rows: Row[] = [];
+  const columns: ProgramColumn[] = [];
+  const rows: ProgramRow[] = [];
   const missed: number[] = [];
   const windows: number[] = [];
   const groups = groupStreams(registry, fleet, demand.streams);
