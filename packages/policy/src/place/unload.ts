@@ -39,7 +39,7 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
- * `surplusMs` ago.
+ * `surplusMs` ago. Those on workers that a solution leaves empty are unloaded together.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
@@ -48,6 +48,11 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
+    if (context.spared.has(entry.host.worker.info.id)) {
+      const reason = surplusReason(ledger, lacking, entry, retention);
+      if (reason !== undefined) ledger.unload(entry, reason);
+      continue;
+    }
     const key = versionKey(entry.variant, entry.version);
     const other = surplus.get(key);
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
@@ -75,6 +80,8 @@ function surplusReason(
     others.every(({ claim }) => claim === undefined) &&
     ![entry, ...others].some((one) => wasUsedRecently(one.existing, retention));
   if (isIdle) return 'idle';
+  // A replica that is claimed elsewhere may still be loading.
+  if (others.some((other) => other.claim !== undefined && !isReady(other))) return undefined;
   // Which replicas meet a demand that exceeds the slots depends on those that exist, so it may need this one again.
   if (lacking.has(entry.variant)) return undefined;
   return others.some(isReady) ? 'more replicas than demand needs' : undefined;

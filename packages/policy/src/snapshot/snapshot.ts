@@ -17,6 +17,7 @@ import type {
   WorkerInfo,
 } from '@pareto/core';
 import type { NoisyMeasurements } from './noisy.js';
+import type { Solution } from './solution.js';
 import type { PlacementWarmthRule } from './warmth.js';
 
 /** Marks by accuracy of a variant on a hardware class, among the variants of its task. */
@@ -95,6 +96,8 @@ export interface Demand {
   /** Time within which the queries must be answered. */
   readonly latencyMs: Milliseconds;
   readonly itemsPerSecond: number;
+  /** Set if the clients state no objective, and so get the most accurate answer. */
+  readonly prefersAccuracy?: boolean;
 }
 
 /** The loads of a version of a variant, each of which follows within `maxRetryMs` of the previous one. */
@@ -137,6 +140,8 @@ export interface PlacementSnapshot {
   /** Noisy measurements of the variants, from `observeNoisy`. */
   readonly noisy: NoisyMeasurements;
   readonly prices: PriceTable;
+  /** The last solution of a program. Undefined if there is none: targets are then those of `divideDemand`. */
+  readonly solution?: Solution | undefined;
 }
 
 /** The actions of the last plans that limit the next ones. */
@@ -174,6 +179,8 @@ export interface PlacementParams {
    * other task.
    */
   readonly idleMs: Milliseconds;
+  /** Set if a worker costs nothing while it holds no replica, so that few workers should hold all. */
+  readonly releasesHosts: boolean;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
   /** Share of the queries that may wait for longer than their objective allows, for which replicas are used less than that. */
@@ -208,6 +215,7 @@ export const defaultPlacementParams: PlacementParams = {
   handoverMs: 1_000 as Milliseconds,
   copies: 2,
   idleMs: 600_000 as Milliseconds,
+  releasesHosts: false,
   targetUtilisation: 0.7,
   maxLate: 0.01,
   surplusMs: 5_000 as Milliseconds,

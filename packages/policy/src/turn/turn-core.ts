@@ -26,9 +26,16 @@ import {
   type Orphan,
   type OrphanParams,
 } from '../place/plan-orphan-unloads.js';
-import { planReplicas } from '../place/plan-replicas.js';
+import { createContext, type PlanningContext } from '../place/context/context.js';
+import { needSources } from '../place/need-sources.js';
+import { planPlacement } from '../place/plan-placement.js';
+import { planTargets } from '../place/targets/plan-targets.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
 import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
+import { formulate, type Formulated } from '../place/solve/formulate.js';
+import { isSolveDue, solveBasis, type LastProgram } from '../place/solve/solve-due.js';
+import type { Solution } from '../snapshot/solution.js';
+import type { SolveParams } from '../place/solve/solve-params.js';
 import {
   defaultPlacementParams,
   type PlacementParams,
@@ -48,6 +55,8 @@ interface TurnState {
   readonly idleSince: ReadonlyMap<string, Milliseconds>;
   /** Time since when each measurement that no worker could start has waited. */
   readonly deferredSince: ReadonlyMap<string, Milliseconds>;
+  readonly program: LastProgram | undefined;
+  readonly solution: Solution | undefined;
 }
 
 const firstTurn: TurnState = {
@@ -58,17 +67,29 @@ const firstTurn: TurnState = {
   noisy: new Map(),
   idleSince: new Map(),
   deferredSince: new Map(),
+  program: undefined,
+  solution: undefined,
 };
 
 /** A snapshot without what follows from earlier turns. */
 export type Observed = Omit<
   PlacementSnapshot,
-  'held' | 'demand' | 'slowdowns' | keyof RecentChanges | 'noisy' | 'idleSince' | 'deferredSince' | 'planId'
+  | 'held'
+  | 'demand'
+  | 'slowdowns'
+  | keyof RecentChanges
+  | 'noisy'
+  | 'idleSince'
+  | 'deferredSince'
+  | 'planId'
+  | 'solution'
 >;
 
 export interface TurnParams {
   readonly placement: PlacementParams;
   readonly demand: DemandParams;
+  /** Programs that choose the targets. Undefined if none are solved. */
+  readonly solve?: SolveParams;
   readonly orphans: OrphanParams;
   /** Time for which a new leader unloads nothing. */
   readonly firstUnloadMs: Milliseconds;
@@ -85,6 +106,8 @@ interface PlannedTurn extends ValidatedPlan {
   readonly plan: Plan;
   /** Time at which the plan may change although nothing else does. */
   readonly nextAt: Milliseconds;
+  /** A program whose solution should be given to `solved`. Undefined if none is due. */
+  readonly program: Formulated | undefined;
 }
 
 export interface TurnCore {
@@ -97,6 +120,8 @@ export interface TurnCore {
   observe(observed: Observed, input: DemandInput, orphans: readonly Assignment[]): void;
   /** Plans from what was observed, validates, and adds the unloads of deleted variants. A leader since `leadingMs` may not unload yet. */
   plan(observed: Observed, planId: string, leadingMs: Milliseconds): PlannedTurn;
+  /** Ends the program of `plan`. Uses its solution from the next plan on, or goes on with the one before if there is none. */
+  solved(solution: Solution | undefined): void;
   /** Counts the actions, once they are recorded. What they load counts as assigned from now on, however late the next turn is. */
   end(actions: readonly PlanAction[], now: Milliseconds): void;
 }
@@ -105,6 +130,17 @@ export interface TurnCore {
 export function createTurnCore(params: TurnParams): TurnCore {
   const { placement } = params;
   let state = firstTurn;
+  /** Returns the program that is due, or the time at which one is. */
+  function programOf(context: PlanningContext): { readonly program: Formulated | undefined; readonly dueAt: number } {
+    const { snapshot } = context;
+    const none = { program: undefined, dueAt: Infinity };
+    if (state.program?.isSolved === false) return none;
+    if (params.solve === undefined || !isSolveDue(snapshot, state.program, state.solution, params.solve)) return none;
+    const dueAt = (state.program?.at ?? -Infinity) + params.solve.everyMs;
+    if (snapshot.now < dueAt) return { program: undefined, dueAt };
+    state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false } };
+    return { program: formulate(context, params.solve), dueAt: Infinity };
+  }
   return {
     get state() {
       return state;
@@ -136,14 +172,21 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { changes, noisy, idleSince, deferredSince, orphans } = state;
       const { held, demand, slowdowns } = state.demand;
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
-      const plan = planReplicas({ ...observed, ...followed, planId }, placement);
+      const snapshot = { ...observed, ...followed, planId, solution: state.solution };
+      const context = createContext(snapshot, placement);
+      const plan = planPlacement(context, planTargets(context, needSources));
+      const { program, dueAt } = programOf(context);
       state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);
       const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
-      return { plan, actions, dropped, nextAt: isSettled ? plan.nextAt : milliseconds(0) };
+      const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
+      return { plan, actions, dropped, nextAt, program };
+    },
+    solved(solution = state.solution) {
+      state = { ...state, solution, program: state.program && { ...state.program, isSolved: true } };
     },
     end(actions, now) {
       const loads = actions.flatMap((action) =>

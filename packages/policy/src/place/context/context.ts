@@ -4,6 +4,7 @@ import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@par
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
+import { applySolution, sparedWorkers } from './apply-solution.js';
 import { divideDemand, type VariantDemand } from './divide-demand.js';
 import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
@@ -23,7 +24,7 @@ export interface PlanningContext {
   readonly cold: ReadonlyMap<VariantId, Milliseconds>;
   /** Returns the options of a served variant for queries that must be answered within a time. */
   readonly optionsWithin: OptionsWithin;
-  /** Demand by variant, from `divideDemand`. */
+  /** Demand by variant, from a solution, or from `divideDemand` where there is none. */
   readonly demands: readonly VariantDemand[];
   /** Variants that each task keeps ready without demand, from `requiredVariants`. */
   readonly required: readonly RequiredVariant[];
@@ -31,6 +32,8 @@ export interface PlanningContext {
   readonly unservable: ReadonlyMap<ReplicaId, string>;
   /** Returns the replicas of a version of a variant that answer now or will. */
   readonly serving: (variant: Pick<Variant, 'id' | 'version'>) => readonly PlacementReplica[];
+  /** Workers that a solution leaves empty. */
+  readonly spared: ReadonlySet<WorkerId>;
   /** Returns whether some worker could hold the option if it were empty. */
   readonly isHosted: (option: Option) => boolean;
 }
@@ -57,12 +60,26 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     options,
     cold,
     optionsWithin,
-    demands: divideDemand({ snapshot, params, optionsWithin, isHosted }),
+    demands: divide({ snapshot, params, optionsWithin, isHosted }),
+    spared: snapshot.solution ? sparedWorkers(snapshot, params, snapshot.solution) : new Set(),
     required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted }),
     unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
     isHosted,
   };
+}
+
+/** Divides the demand as the last solution does, and what it does not know as `divideDemand` does. */
+function divide(input: {
+  readonly snapshot: PlacementSnapshot;
+  readonly params: PlacementParams;
+  readonly optionsWithin: OptionsWithin;
+  readonly isHosted: (option: Option) => boolean;
+}): readonly VariantDemand[] {
+  const { solution, workers } = input.snapshot;
+  if (solution === undefined) return divideDemand(input);
+  const { demands, others } = applySolution(input, solution);
+  return [...demands, ...divideDemand({ ...input, snapshot: { demand: others, workers } })];
 }
 
 export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retention => ({ horizon, cold, params });

@@ -8,6 +8,7 @@ import { createCompute, minLoad } from './compute.js';
 import { utilisationWithin } from './utilisation.js';
 import type { Option } from './options.js';
 import type { OptionsWithin } from './options-within.js';
+import type { Share } from './share.js';
 
 /** Items of one variant that must be answered within about the same time. */
 export interface VariantDemand {
@@ -15,10 +16,12 @@ export interface VariantDemand {
   /** Options that can answer in time. An item takes longer where the objective leaves little time for waiting. */
   readonly options: readonly Option[];
   readonly itemsPerSecond: number;
+  /** Replicas and load by class, if a solution states them. */
+  readonly shares?: readonly Share[];
 }
 
 interface DivisionInput {
-  readonly snapshot: PlacementSnapshot;
+  readonly snapshot: Pick<PlacementSnapshot, 'demand' | 'workers'>;
   readonly params: PlacementParams;
   readonly optionsWithin: OptionsWithin;
   readonly isHosted: (option: Option) => boolean;

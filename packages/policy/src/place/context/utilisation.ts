@@ -20,6 +20,23 @@ export function utilisationWithin(load: number, slack: number, maxLate: number, 
   }
 }
 
+/** Utilisations that are tried, as parts of the target. */
+const steps = 50;
+
+/**
+ * Returns the largest utilisation of `slots` slots, at most `target`, for which at most a share `maxLate` of the queries waits for
+ * longer than `slack` service times. At least one step of it, because slots without any load answer nothing.
+ */
+export function poolUtilisation(slots: number, slack: number, maxLate: number, target: number): number {
+  for (let step = steps; step > 1; step -= 1) {
+    const load = (slots * target * step) / steps;
+    let blocked = 1;
+    for (let replicas = 1; replicas <= slots; replicas += 1) blocked = (load * blocked) / (replicas + load * blocked);
+    if (lateShare(load, slots, blocked, slack) <= maxLate) return (target * step) / steps;
+  }
+  return target / steps;
+}
+
 function lateShare(load: number, replicas: number, blocked: number, slack: number): number {
   const waiting = blocked / (1 - (load / replicas) * (1 - blocked));
   return waiting * Math.exp(-(replicas - load) * Math.max(0, slack));

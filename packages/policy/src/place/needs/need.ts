@@ -3,6 +3,7 @@
 import type { Milliseconds, UnmetCause, VariantId } from '@pareto/core';
 import type { Versions } from '../../snapshot/versions.js';
 import type { Option } from '../context/options.js';
+import type { Share } from '../context/share.js';
 
 export interface Need {
   readonly variant: VariantId;
@@ -10,6 +11,8 @@ export interface Need {
   readonly options: readonly Option[];
   /** Number of replicas, or the items per second that they must answer. */
   readonly amount: { readonly replicas: number } | { readonly itemsPerSecond: number };
+  /** Replicas and load by class, if a solution states them. Undefined if they follow from the amount. */
+  readonly shares: readonly Share[] | undefined;
   readonly reason: string;
   /** Reason why the variant can't be loaded. Undefined if it can, or if that needs no report. */
   readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
@@ -40,7 +43,7 @@ type NeedFields = Partial<Omit<Need, 'variant' | 'options'>> & Pick<Need, 'reaso
 
 /** Creates a need for one replica that may evict others, except where `fields` says otherwise. */
 export function createNeed(variant: VariantId, options: readonly Option[], fields: NeedFields): Need {
-  const { reason, problem, warmTarget, returnMs, replaces } = fields;
+  const { reason, problem, warmTarget, returnMs, replaces, shares } = fields;
   const { amount = { replicas: 1 }, evicts = true, returns = 'no', spread = false } = fields;
-  return { variant, options, amount, reason, problem, warmTarget, evicts, returns, returnMs, spread, replaces };
+  return { variant, options, amount, shares, reason, problem, warmTarget, evicts, returns, returnMs, spread, replaces };
 }

@@ -3,7 +3,8 @@
 import type { Option } from '../context/options.js';
 import type { Entry } from '../ledger/entry.js';
 import { minLoad, minShare } from '../context/compute.js';
-import type { Share, Target } from '../targets/target.js';
+import type { Share } from '../context/share.js';
+import type { Target } from '../targets/target.js';
 
 export interface Pack {
   readonly target: Target;

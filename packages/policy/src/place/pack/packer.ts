@@ -2,7 +2,7 @@
 
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
-import type { Entry, SlotGroup } from '../ledger/entry.js';
+import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Need } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
@@ -25,9 +25,15 @@ export interface Packer {
   readonly replaced: Set<string>;
 }
 
+/** The workers that may provide a replica: those that a solution uses, or all if these have no room. */
+type Reach = 'kept' | 'all';
+
+const isWithin = ({ context }: Packer, { worker }: Host, reach: Reach): boolean =>
+  reach === 'all' || !context.spared.has(worker.info.id);
+
 /** Claims one existing replica on a class on which the target lacks some. Returns false if there is none. */
 export const claimOne = (packer: Packer, pack: Pack): boolean =>
-  pack.lacks.some((lack) => isOpen(lack) && claimOn(packer, pack, lack, lack.share.option));
+  pack.lacks.some((lack) => isOpen(lack) && claimOn(packer, pack, lack, lack.share.option, 'kept'));
 
 /**
  * Provides one replica, on another class if its own has no room. If no worker has, evicts less important replicas, so that
@@ -39,9 +45,12 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   if (lack === undefined) return false;
   const options = optionsFor(pack.target, lack, context);
   const { need, source } = pack.target;
-  const isProvided =
-    options.some((option) => claimOn(packer, pack, lack, option)) ||
-    options.some((option) => loadNew(packer, pack, lack, option));
+  const reaches: readonly Reach[] = context.spared.size > 0 && need.evicts ? ['kept', 'all'] : ['kept'];
+  const isProvided = reaches.some(
+    (reach) =>
+      options.some((option) => claimOn(packer, pack, lack, option, reach)) ||
+      options.some((option) => loadNew(packer, pack, lack, option, reach)),
+  );
   if (!isProvided) {
     const text = loadsBefore(packer, pack, lack, options);
     if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
@@ -58,8 +67,8 @@ function keep({ ledger, context }: Packer, pack: Pack, lack: Lack, entry: Entry,
   count(pack, lack, entry, option, slots);
 }
 
-function claimOn(packer: Packer, pack: Pack, lack: Lack, option: Option): boolean {
-  const entry = takeCandidate(packer, pack, lack, option);
+function claimOn(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): boolean {
+  const entry = takeCandidate(packer, pack, lack, option, reach);
   if (entry !== undefined) keep(packer, pack, lack, entry, option);
   return entry !== undefined;
 }
@@ -81,9 +90,11 @@ function requirementOf(
   };
 }
 
-function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option): boolean {
+function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): boolean {
   const { ledger } = packer;
-  const group = pickGroup(ledger, requirementOf(packer, pack, lack, option, false));
+  const wanted = requirementOf(packer, pack, lack, option, false);
+  const mayUse = (host: Host): boolean => isWithin(packer, host, reach) && wanted.mayUse(host);
+  const group = pickGroup(ledger, reach === 'all' ? wanted : { ...wanted, mayUse });
   if (group !== undefined) keep(packer, pack, lack, ledger.load(option, group, pack.target.need.reason), option);
   return group !== undefined;
 }
@@ -141,13 +152,14 @@ const optionsFor = ({ need }: Target, { share }: Lack, { isHosted }: PlanningCon
 ];
 
 /** Removes the best candidate on a class from the list, and returns it. Undefined if there is none. */
-function takeCandidate({ ledger, context }: Packer, pack: Pack, lack: Lack, option: Option): Entry | undefined {
+function takeCandidate(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): Entry | undefined {
+  const { ledger, context } = packer;
   pack.candidates ??= listCandidates(ledger, context, pack);
   if (pack.candidates.length === 0) return undefined;
   const load = minLoadOn(lack, option);
   const { spread } = pack.target.need;
   const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
-    if (leaving || hardwareClass !== option.hardwareClass) return false;
+    if (leaving || hardwareClass !== option.hardwareClass || !isWithin(packer, host, reach)) return false;
     if (load > 0 && (group?.freeSlots ?? 0) + minLoad < load) return false;
     return !spread || ![...pack.counted.keys()].some((other) => other.host === host);
   });

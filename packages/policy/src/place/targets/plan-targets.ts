@@ -20,9 +20,11 @@ export function planTargets(context: PlanningContext, sources: readonly NeedSour
   const unmet: UnmetNeed[] = [];
   for (const { name: source, priority, needs } of sources.toSorted((a, b) => a.priority - b.priority)) {
     const stated = needs(context);
+    for (const { option, load } of stated.flatMap((need) => need.shares ?? []))
+      compute.take(option.hardwareClass, load);
     const { shares, lacking } = splitDemand(context, compute, stated.filter(isDemand));
     for (const need of stated) {
-      const own = shares.get(need) ?? splitByClass(context, need);
+      const own = need.shares ?? shares.get(need) ?? splitByClass(context, need);
       if (own.length > 0) targets.push({ source, priority, need, shares: own });
       const problem = need.problem ?? lacking.get(need);
       if (problem !== undefined) unmet.push(unmetNeed(source, need, problem));
@@ -31,4 +33,5 @@ export function planTargets(context: PlanningContext, sources: readonly NeedSour
   return { targets, unmet };
 }
 
-const isDemand = ({ amount, options }: Need): boolean => 'itemsPerSecond' in amount && options.length > 0;
+const isDemand = ({ amount, options, shares }: Need): boolean =>
+  'itemsPerSecond' in amount && options.length > 0 && shares === undefined;

@@ -5,7 +5,7 @@ import type { PlacementReplica } from '../../snapshot/snapshot.js';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Need } from '../needs/need.js';
-import type { Share } from './target.js';
+import type { Share } from '../context/share.js';
 
 /** Returns the replicas by class. Empty for a need of items per second. */
 export function splitByClass(context: PlanningContext, { options, amount, spread }: Need): readonly Share[] {

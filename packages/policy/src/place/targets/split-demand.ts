@@ -7,7 +7,7 @@ import type { Option } from '../context/options.js';
 import type { Need } from '../needs/need.js';
 import { minLoad, type Compute } from '../context/compute.js';
 import { countByClass } from './split-by-class.js';
-import type { Share } from './target.js';
+import type { Share } from '../context/share.js';
 
 export interface DemandSplit {
   readonly shares: ReadonlyMap<Need, readonly Share[]>;

@@ -1,7 +1,7 @@
 // The replicas that a need should have on each hardware class.
 
 import type { UnmetNeed } from '@pareto/core';
-import type { Option } from '../context/options.js';
+import type { Share } from '../context/share.js';
 import type { Need } from '../needs/need.js';
 
 /** Replicas of a variant by hardware class, for one need. Needs of one variant share replicas, so targets do not add up. */
@@ -10,15 +10,6 @@ export interface Target {
   readonly priority: number;
   readonly need: Need;
   readonly shares: readonly Share[];
-}
-
-/** Replicas on one hardware class. */
-export interface Share {
-  /** The variant on the class. */
-  readonly option: Option;
-  readonly replicas: number;
-  /** Number of slots whose time the replicas take together. 0 for a need that does not come from demand. */
-  readonly load: number;
 }
 
 export interface Targets {

@@ -38,6 +38,9 @@ function apply(core: TurnCore, line: TurnCall, observed: Observed | undefined): 
     case 'observe':
       core.observe(line.observed, inputOf(line.input), line.orphans);
       return {};
+    case 'solved':
+      core.solved(line.solution);
+      return {};
     case 'end':
       core.end(line.actions, line.now);
       return {};

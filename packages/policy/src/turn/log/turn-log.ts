@@ -1,5 +1,6 @@
 // The log of control turns: a line for each call of a turn core, with what it decided. A term begins with its parameters.
 
+import type { Solution } from '../../snapshot/solution.js';
 import type { Assignment, Milliseconds, PlanAction, ReplicaId } from '@pareto/core';
 import type { ActiveReplica } from '../../demand/live-slowdown.js';
 import type { DemandInput } from '../../place/needs/demand/follow-demand.js';
@@ -37,6 +38,7 @@ export type TurnCall =
       readonly actions: readonly PlanAction[];
       readonly nextAt: Milliseconds;
     }
+  | { readonly call: 'solved'; readonly solution: Solution | undefined }
   | { readonly call: 'end'; readonly actions: readonly PlanAction[]; readonly now: Milliseconds };
 
 /** Returns the core itself, after it passes each call to `record` as a value that JSON can represent. */
@@ -67,6 +69,10 @@ export function logTurns(core: TurnCore, params: TurnParams, record: (line: obje
       const { actions, nextAt } = planned;
       write({ call: 'plan', planId, leadingMs, actions, nextAt });
       return planned;
+    },
+    solved(solution) {
+      core.solved(solution);
+      write({ call: 'solved', solution });
     },
     end(actions, now) {
       core.end(actions, now);

@@ -1,10 +1,10 @@
 // The demand that planning uses, from one turn to the next.
 
-import { addTo, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
+import { addTo, resolveObjective, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
 import type { DemandParams } from '../../../demand/demand-params.js';
 import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
-import { isAsStrict, strictestOf } from '../../../demand/objective-class.js';
+import { isAsStrict, objectiveClass, strictestOf } from '../../../demand/objective-class.js';
 import { noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
@@ -126,6 +126,9 @@ function isSameClasses(a: FollowedDemand['classes'], b: FollowedDemand['classes'
   return true;
 }
 
+/** The class of queries without an objective. */
+const unstated = objectiveClass(resolveObjective({}));
+
 /** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
 const offlineRate = 0.001;
 
@@ -135,5 +138,6 @@ const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes'])
     if (own?.variants === undefined) return [];
     const { variants, objective } = own;
     const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
-    return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed }];
+    const prefersAccuracy = objectiveClass(objective) === unstated;
+    return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed, prefersAccuracy }];
   });

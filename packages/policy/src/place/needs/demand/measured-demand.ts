@@ -11,10 +11,11 @@ export const measuredDemand: NeedSource = {
   name: 'demand',
   priority: 20,
   needs: ({ demands }) =>
-    demands.map(({ variant, options, itemsPerSecond }) => {
+    demands.map(({ variant, options, itemsPerSecond, shares }) => {
       const isDominated = options[0]?.variant.dominatedBy !== undefined;
       return createNeed(variant, options, {
         amount: { itemsPerSecond },
+        ...(shares !== undefined && { shares }),
         reason: 'demand',
         evicts: !isDominated,
         returns: 'free',

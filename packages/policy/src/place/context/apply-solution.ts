@@ -1,0 +1,114 @@
+// The demand as a solution divides it among variants and hardware classes, for the rates of now.
+
+import type { HardwareClassId, Milliseconds, VariantId, WorkerId } from '@pareto/core';
+import type { VariantDemand } from './divide-demand.js';
+import type { Option } from './options.js';
+import type { OptionsWithin } from './options-within.js';
+import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import { listHostKinds } from './host-kinds.js';
+import type { Solution, SolvedShare } from '../../snapshot/solution.js';
+
+/** Returns the key of the group of a demand: its variants, and the half octave of its latency. */
+export const groupKey = ({ variants, latencyMs }: Pick<Demand, 'variants' | 'latencyMs'>): string =>
+  `${Math.floor(2 * Math.log2(latencyMs))} ${variants.join(' ')}`;
+
+interface SolvedInput {
+  readonly snapshot: PlacementSnapshot;
+  readonly params: PlacementParams;
+  readonly optionsWithin: OptionsWithin;
+  readonly isHosted: (option: Option) => boolean;
+}
+
+export interface SolvedDemands {
+  readonly demands: readonly VariantDemand[];
+  /** Demands that the solution does not know. */
+  readonly others: readonly Demand[];
+}
+
+interface ClassLoad {
+  readonly option: Option;
+  load: number;
+}
+
+interface VariantLoad {
+  latencyMs: Milliseconds;
+  itemsPerSecond: number;
+  readonly byClass: Map<HardwareClassId, ClassLoad>;
+}
+
+/** Divides each demand as the solution does, in proportion to its rate now. Replicas grow with it, and fall with the next solution only. */
+export function applySolution(input: SolvedInput, solution: Solution): SolvedDemands {
+  const byGroup = new Map<string, SolvedShare[]>();
+  for (const share of solution.shares)
+    for (const group of share.items.keys()) byGroup.set(group, [...(byGroup.get(group) ?? []), share]);
+  const loads = new Map<VariantId, VariantLoad>();
+  const others: Demand[] = [];
+  for (const demand of input.snapshot.demand) {
+    const shares = byGroup.get(groupKey(demand)) ?? [];
+    if (!addDemand(input, loads, demand, shares)) others.push(demand);
+  }
+  const counts = new Map(
+    solution.shares.map(({ variant, hardwareClass, replicas }) => [`${variant} ${hardwareClass}`, replicas]),
+  );
+  const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, byClass }]): VariantDemand => {
+    const shares = Array.from(byClass.values(), ({ option, load }) => {
+      const planned = counts.get(`${variant} ${option.hardwareClass}`) ?? 0;
+      return { option, load, replicas: Math.max(planned, Math.ceil(load / input.params.targetUtilisation)) };
+    });
+    return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, shares };
+  });
+  return { demands, others };
+}
+
+/** Adds the load of a demand. Returns false if the solution has no class for it that workers still have. */
+function addDemand(
+  { optionsWithin, isHosted }: SolvedInput,
+  loads: Map<VariantId, VariantLoad>,
+  demand: Demand,
+  shares: readonly SolvedShare[],
+): boolean {
+  const { latencyMs, itemsPerSecond } = demand;
+  const key = groupKey(demand);
+  const parts = shares.flatMap((share) => {
+    const { variant, hardwareClass, items } = share;
+    const option = optionsWithin(variant, latencyMs).find((one) => one.hardwareClass === hardwareClass);
+    const own = items.get(key);
+    return own !== undefined && option !== undefined && isHosted(option) ? [{ variant, option, ...own }] : [];
+  });
+  const total = parts.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  if (total <= 0) return false;
+  for (const { variant, option, perSecond, slots } of parts) {
+    const rate = (itemsPerSecond * perSecond) / total;
+    const own = loads.get(variant) ?? { latencyMs, itemsPerSecond: 0, byClass: new Map<HardwareClassId, ClassLoad>() };
+    loads.set(variant, own);
+    own.itemsPerSecond += rate;
+    if (latencyMs < own.latencyMs) own.latencyMs = latencyMs;
+    const ofClass = own.byClass.get(option.hardwareClass) ?? { option, load: 0 };
+    own.byClass.set(option.hardwareClass, ofClass);
+    ofClass.load += (rate * slots) / perSecond;
+  }
+  return true;
+}
+
+/**
+ * Returns the workers that a solution leaves empty: of each kind all but as many as it uses, which are those with the most
+ * replicas. None where workers without replicas cost as much as others.
+ */
+export function sparedWorkers(
+  { workers, replicas, prices }: PlacementSnapshot,
+  { releasesHosts }: PlacementParams,
+  solution: Solution,
+): ReadonlySet<WorkerId> {
+  const spared = new Set<WorkerId>();
+  if (!releasesHosts) return spared;
+  const counts = new Map<WorkerId, number>();
+  for (const { assignment, state } of replicas)
+    if (state !== 'failed' && state !== 'draining')
+      counts.set(assignment.worker, (counts.get(assignment.worker) ?? 0) + 1);
+  for (const kind of listHostKinds(workers, prices)) {
+    const used = solution.hosts.get(kind.key) ?? kind.workers.length;
+    const fullest = kind.workers.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
+    for (const worker of fullest.slice(used)) spared.add(worker);
+  }
+  return spared;
+}

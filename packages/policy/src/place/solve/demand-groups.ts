@@ -1,0 +1,77 @@
+// The demands of a snapshot, as far as a program tells them apart.
+
+import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
+import { groupKey } from '../context/apply-solution.js';
+import type { PlanningContext } from '../context/context.js';
+import type { Option } from '../context/options.js';
+import type { Demand } from '../../snapshot/snapshot.js';
+import { slotSeconds } from './slot-seconds.js';
+
+/** A variant on a hardware class that can answer a group. */
+interface GroupOption {
+  readonly hardwareClass: HardwareClassId;
+  /** Returns the time that an item takes on workers with so many slots of the class, from `slotSeconds`. */
+  readonly secondsOn: (slots: number) => number | undefined;
+  /** Part of the greatest accuracy of the group's variants that its answers lack. */
+  readonly accuracyLoss: number;
+}
+
+/** Demands for the same variants within about the same time. */
+export interface DemandGroup {
+  readonly key: string;
+  readonly itemsPerSecond: number;
+  readonly latencyMs: Milliseconds;
+  readonly prefersAccuracy: boolean;
+  /** Measured options on classes that workers have, by variant. */
+  readonly options: ReadonlyMap<VariantId, readonly GroupOption[]>;
+}
+
+/** Groups the demands of a snapshot. Those that no measured option can answer are left out: they need no slot time yet. */
+export function groupDemands(
+  context: PlanningContext,
+  { reserve }: { readonly reserve: number },
+): readonly DemandGroup[] {
+  const sums = new Map<string, { readonly of: Demand; latencyMs: Milliseconds; itemsPerSecond: number }>();
+  for (const demand of context.snapshot.demand) {
+    const { latencyMs, itemsPerSecond } = demand;
+    const key = groupKey(demand);
+    const known = sums.get(key);
+    if (known === undefined) sums.set(key, { of: demand, latencyMs, itemsPerSecond });
+    else {
+      known.itemsPerSecond += itemsPerSecond;
+      if (latencyMs < known.latencyMs) known.latencyMs = latencyMs;
+    }
+  }
+  return Array.from(sums, ([key, { of, latencyMs, itemsPerSecond }]): DemandGroup => {
+    const planned = itemsPerSecond * (1 + reserve);
+    const options = optionsOf(context, of, latencyMs);
+    const prefersAccuracy = of.prefersAccuracy === true;
+    return { key, latencyMs, itemsPerSecond: planned, prefersAccuracy, options };
+  }).filter(({ options }) => options.size > 0);
+}
+
+function optionsOf(
+  { snapshot, options: { served }, isHosted, params }: PlanningContext,
+  { variants }: Demand,
+  latencyMs: Milliseconds,
+): DemandGroup['options'] {
+  const own = variants.map((variant): readonly [VariantId, readonly Option[]] => [
+    variant,
+    (served.get(variant) ?? []).filter((option) => option.profile !== undefined && isHosted(option)),
+  ]);
+  const best = Math.max(0, ...own.flatMap(([, options]) => options.map(({ accuracy }) => accuracy)));
+  return new Map(
+    own
+      .filter(([, options]) => options.length > 0)
+      .map(([variant, options]) => [
+        variant,
+        options.map(({ hardwareClass, profile, accuracy }) => ({
+          hardwareClass,
+          secondsOn: (slots: number) =>
+            profile &&
+            slotSeconds({ profile, slowdown: snapshot.slowdowns.get(variant) ?? 1, latencyMs, slots, params }),
+          accuracyLoss: best > 0 ? Math.max(0, best - accuracy) / best : 0,
+        })),
+      ]),
+  );
+}

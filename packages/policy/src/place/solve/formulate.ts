@@ -1,0 +1,217 @@
+// The replicas for the demand as an integer program: the README states it.
+
+import type { HardwareClassId, Program, ProgramColumn, ProgramRow, VariantId } from '@pareto/core';
+import type { PlanningContext } from '../context/context.js';
+import { groupDemands, type DemandGroup } from './demand-groups.js';
+import type { Option } from '../context/options.js';
+import { listHostKinds, type HostKind, type KindSlots } from '../context/host-kinds.js';
+import type { SolveParams } from './solve-params.js';
+
+/** The columns of a variant on the slots of one class of a kind of workers. */
+interface PlaceColumns {
+  readonly variant: VariantId;
+  readonly hardwareClass: HardwareClassId;
+  readonly replicas: number;
+  /** Columns of the items per second, one for each group of demands that it answers. */
+  readonly items: readonly { readonly group: string; readonly column: number; readonly secondsPerItem: number }[];
+}
+
+export interface Formulated {
+  readonly program: Program;
+  /** Distance from the bound at which it counts as solved, as a part of the objective. */
+  readonly relativeGap: number;
+  readonly groups: readonly DemandGroup[];
+  readonly kinds: readonly HostKind[];
+  /** Columns of the number of workers of each kind that hold replicas. */
+  readonly used: readonly number[];
+  readonly places: readonly PlaceColumns[];
+}
+
+interface OpenRow {
+  readonly columns: number[];
+  readonly coefficients: number[];
+}
+
+/** Formulates the cheapest replicas for the demand of a snapshot. */
+export function formulate(context: PlanningContext, params: SolveParams): Formulated {
+  const { snapshot, isHosted } = context;
+  const kinds = listHostKinds(snapshot.workers, snapshot.prices);
+  const groups = groupDemands(context, params);
+  const builder = new ProgramBuilder(context, params, kinds);
+  const demandRows = groups.map((group) => builder.addDemand(group));
+  const items = itemsByVariant(groups, demandRows);
+  const variants = new Set([...items.keys(), ...context.required.map(({ id }) => id)]);
+  for (const variant of variants)
+    for (const option of (context.options.served.get(variant) ?? []).filter(isHosted))
+      builder.addPlaces(variant, option, items.get(variant) ?? []);
+  for (const { id, isIdle } of context.required) if (!isIdle) builder.atLeastOne(id);
+  const { relativeGap } = params;
+  return { program: builder.program(), relativeGap, groups, kinds, used: builder.used, places: builder.places };
+}
+
+interface ItemsOf {
+  readonly group: DemandGroup;
+  readonly row: OpenRow;
+}
+
+function itemsByVariant(groups: readonly DemandGroup[], rows: readonly OpenRow[]): Map<VariantId, ItemsOf[]> {
+  const byVariant = new Map<VariantId, ItemsOf[]>();
+  for (const [index, group] of groups.entries()) {
+    const row = rows[index];
+    if (row === undefined) continue;
+    for (const variant of group.options.keys()) {
+      const own = byVariant.get(variant) ?? [];
+      own.push({ group, row });
+      byVariant.set(variant, own);
+    }
+  }
+  return byVariant;
+}
+
+/** A program while its columns and rows are added. */
+class ProgramBuilder {
+  readonly used: readonly number[];
+  readonly places: PlaceColumns[] = [];
+  readonly #context: PlanningContext;
+  readonly #params: SolveParams;
+  readonly #kinds: readonly HostKind[];
+  readonly #columns: ProgramColumn[] = [];
+  readonly #rows: ProgramRow[] = [];
+  readonly #maxUsd: number;
+  /** Rows that are complete once all columns are added, each with its bounds. */
+  readonly #open: (OpenRow & Pick<ProgramRow, 'lower' | 'upper'>)[] = [];
+  readonly #memory: readonly OpenRow[];
+  readonly #slots = new Map<KindSlots, OpenRow>();
+  readonly #deviceMemory = new Map<KindSlots, OpenRow>();
+  readonly #existing = new Map<string, number>();
+
+  constructor(context: PlanningContext, params: SolveParams, kinds: readonly HostKind[]) {
+    this.#context = context;
+    this.#params = params;
+    this.#kinds = kinds;
+    this.#maxUsd = Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour));
+    const { releasesHosts, targetUtilisation } = context.params;
+    this.used = kinds.map(({ usdPerHour, workers }) =>
+      this.#column({ cost: releasesHosts ? usdPerHour : 0, upper: workers.length, isInteger: true }),
+    );
+    this.#memory = kinds.map(({ memoryBytes }, index) => this.#limit(this.used[index] ?? 0, memoryBytes / mebi));
+    for (const [index, { groups }] of kinds.entries()) {
+      for (const group of groups) {
+        this.#slots.set(group, this.#limit(this.used[index] ?? 0, targetUtilisation * group.slots));
+        if (group.deviceMemoryBytes < Infinity)
+          this.#deviceMemory.set(group, this.#limit(this.used[index] ?? 0, group.deviceMemoryBytes / mebi));
+      }
+    }
+    // Without the second worker, the loss of one would leave nothing.
+    const workers = kinds.reduce((sum, kind) => sum + kind.workers.length, 0);
+    this.#rows.push({ lower: Math.min(2, workers), columns: this.used, coefficients: this.used.map(() => 1) });
+    this.#countExisting();
+  }
+
+  /** Adds a group of demands, whose row is extended by the columns that answer it. */
+  addDemand({ itemsPerSecond }: DemandGroup): OpenRow {
+    const cost = (this.#params.missFactor * this.#maxUsd) / Math.min(1, itemsPerSecond);
+    const row = { lower: itemsPerSecond, columns: [this.#column({ cost: cost || 1 })], coefficients: [1] };
+    this.#open.push(row);
+    return row;
+  }
+
+  /** Adds the columns of a variant on all workers with slots of a class. */
+  addPlaces(variant: VariantId, option: Option, items: readonly ItemsOf[]): void {
+    for (const [index, kind] of this.#kinds.entries())
+      for (const group of kind.groups)
+        if (group.hardwareClass === option.hardwareClass && holds(kind, group, option))
+          this.#addPlace({ variant, option, items, kind, index, group });
+  }
+
+  /** Demands a replica of a variant, if there is a place for it. */
+  atLeastOne(variant: VariantId): void {
+    const columns = this.places.filter((place) => place.variant === variant).map(({ replicas }) => replicas);
+    if (columns.length > 0) this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
+  }
+
+  program(): Program {
+    return { columns: this.#columns, rows: [...this.#rows, ...this.#open] };
+  }
+
+  #addPlace({ variant, option, items, kind, index, group }: Place): void {
+    const { params } = this.#context;
+    const slotUsd = kind.usdPerHour / kind.groups.reduce((sum, { slots }) => sum + slots, 0);
+    const upper = group.slots * kind.workers.length;
+    const replicas = this.#column({ cost: 0, upper, isInteger: true });
+    const loadMs = option.profile?.loadMs ?? 0;
+    const loads = this.#column({ cost: Math.max(least, (slotUsd * loadMs) / this.#params.residencyMs) });
+    const existing = this.#existing.get(placeKey(variant, kind, group)) ?? 0;
+    this.#rows.push({ upper: existing, columns: [replicas, loads], coefficients: [1, -1] });
+    extend(this.#memory[index], replicas, option.memoryBytes / mebi);
+    extend(this.#deviceMemory.get(group), replicas, option.deviceMemoryBytes / mebi);
+    const replicaRow = { upper: 0, columns: [replicas], coefficients: [-params.targetUtilisation] };
+    const columns: PlaceColumns['items'][number][] = [];
+    for (const { group: demand, row } of items) {
+      const own = demand.options.get(variant)?.find((one) => one.hardwareClass === group.hardwareClass);
+      const secondsPerItem = own?.secondsOn(group.slots);
+      if (own === undefined || secondsPerItem === undefined) continue;
+      const usdPerItem = params.releasesHosts ? 0 : slotUsd * secondsPerItem;
+      const column = this.#column({ cost: usdPerItem + this.#accuracyUsd(demand, own.accuracyLoss) });
+      columns.push({ group: demand.key, column, secondsPerItem });
+      extend(row, column, 1);
+      extend(replicaRow, column, secondsPerItem);
+      extend(this.#slots.get(group), column, secondsPerItem);
+    }
+    this.#rows.push(replicaRow);
+    this.places.push({ variant, hardwareClass: group.hardwareClass, replicas, items: columns });
+  }
+
+  #accuracyUsd({ prefersAccuracy, itemsPerSecond }: DemandGroup, loss: number): number {
+    if (!prefersAccuracy) return 0;
+    return (loss * this.#params.accuracyFactor * this.#maxUsd) / Math.min(1, itemsPerSecond);
+  }
+
+  #column(column: ProgramColumn): number {
+    return this.#columns.push(column) - 1;
+  }
+
+  /** Starts a row: the sum of what is added is at most `each` times the value of a column. */
+  #limit(column: number, each: number): OpenRow {
+    const row = { upper: 0, columns: [column], coefficients: [-each] };
+    this.#open.push(row);
+    return row;
+  }
+
+  #countExisting(): void {
+    const kindOf = new Map(this.#kinds.flatMap((kind) => kind.workers.map((worker) => [worker, kind] as const)));
+    for (const { assignment, state } of this.#context.snapshot.replicas) {
+      const kind = kindOf.get(assignment.worker);
+      const group = kind?.groups.find(({ hardwareClass }) => hardwareClass === assignment.hardwareClass);
+      if (kind === undefined || group === undefined || state === 'failed' || state === 'draining') continue;
+      const key = placeKey(assignment.variant, kind, group);
+      this.#existing.set(key, (this.#existing.get(key) ?? 0) + 1);
+    }
+  }
+}
+
+interface Place {
+  readonly variant: VariantId;
+  readonly option: Option;
+  readonly items: readonly ItemsOf[];
+  readonly kind: HostKind;
+  readonly index: number;
+  readonly group: KindSlots;
+}
+
+const mebi = 2 ** 20;
+/** Least price of a load, so that a plan without a reason for it loads nothing. */
+const least = 1e-4;
+
+const holds = (kind: HostKind, group: KindSlots, option: Option): boolean =>
+  group.slots > 0 &&
+  option.memoryBytes <= kind.memoryBytes &&
+  (group.deviceMemoryBytes === Infinity || option.deviceMemoryBytes <= group.deviceMemoryBytes);
+
+const placeKey = (variant: VariantId, { key }: HostKind, { hardwareClass }: KindSlots): string =>
+  `${variant} ${hardwareClass} ${key}`;
+
+function extend(row: OpenRow | undefined, column: number, coefficient: number): void {
+  row?.columns.push(column);
+  row?.coefficients.push(coefficient);
+}

@@ -1,0 +1,63 @@
+// Whether the targets need another solution.
+
+import { sameItems, type Milliseconds } from '@pareto/core';
+import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
+import { groupKey } from '../context/apply-solution.js';
+import { listHostKinds } from '../context/host-kinds.js';
+import type { Solution } from '../../snapshot/solution.js';
+import type { SolveParams } from './solve-params.js';
+
+/** The last program that was stated. */
+export interface LastProgram {
+  readonly at: Milliseconds;
+  /** Everything that it was stated for, apart from the demand. */
+  readonly basis: readonly string[];
+  readonly isSolved: boolean;
+}
+
+/** Returns what a program depends on, apart from the demand: variants with their profiles, rules, prices, and the workers by kind. */
+export const solveBasis = ({ variants, rules, prices, workers }: PlacementSnapshot): readonly string[] => [
+  ...variants.map(textOf),
+  JSON.stringify([rules, prices]),
+  ...listHostKinds(workers, prices).map((kind) => `${kind.workers.length} x ${kind.key}`),
+];
+
+const texts = new WeakMap<PlacementVariant, string>();
+
+/** Returns a text that differs if a program for the variant does. */
+function textOf(one: PlacementVariant): string {
+  const known = texts.get(one);
+  if (known !== undefined) return known;
+  const { variant, measurements, accuracyMarks, dominatedBy } = one;
+  const { id, version, quarantineReason } = variant;
+  const measured = measurements.map(({ hardwareClass, result }) => [hardwareClass, result]);
+  const text = JSON.stringify([id, version, quarantineReason, measured, [...accuracyMarks], dominatedBy]);
+  texts.set(one, text);
+  return text;
+}
+
+/**
+ * Returns whether a program should be stated: the demand has left the band of the solution, or something else has changed. Without
+ * workers, there is nothing to decide.
+ */
+export function isSolveDue(
+  snapshot: PlacementSnapshot,
+  last: LastProgram | undefined,
+  solution: Solution | undefined,
+  { least, reserve }: SolveParams,
+): boolean {
+  if (!snapshot.workers.some(({ presence, draining }) => presence !== 'gone' && !draining)) return false;
+  if (last === undefined || !sameItems(last.basis, solveBasis(snapshot))) return true;
+  if (solution === undefined) return snapshot.demand.length > 0;
+  const rates = new Map<string, number>();
+  for (const demand of snapshot.demand) {
+    const key = groupKey(demand);
+    rates.set(key, (rates.get(key) ?? 0) + demand.itemsPerSecond);
+  }
+  for (const [key, rate] of rates) {
+    const planned = solution.rates.get(key) ?? 0;
+    if (rate > planned * (1 + 1e-9) || rate * (1 + reserve) < least * planned) return true;
+  }
+  for (const key of solution.rates.keys()) if (!rates.has(key)) return true;
+  return false;
+}

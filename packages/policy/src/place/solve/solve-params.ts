@@ -1,0 +1,31 @@
+// Parameters of the programs that choose targets.
+
+import type { Milliseconds } from '@pareto/core';
+
+export interface SolveParams {
+  /** Price of not answering an item per second, as a multiple of that of the most expensive worker. */
+  readonly missFactor: number;
+  /** Price of the accuracy that clients without an objective lose, relative to the greatest one, as such a multiple. */
+  readonly accuracyFactor: number;
+  /** Time over which the price of a load is spread: a replica that is loaded should serve for so long. */
+  readonly residencyMs: Milliseconds;
+  /** Part of the demand that is planned in addition, so that a rising rate does not need another plan immediately. */
+  readonly reserve: number;
+  /** Part of the planned rate below which demand needs another plan. */
+  readonly least: number;
+  /** Distance from the proven bound at which a program counts as solved, as a part of the objective. */
+  readonly relativeGap: number;
+  /** Minimum time between two programs. */
+  readonly everyMs: Milliseconds;
+}
+
+/** Ours, but for `everyMs`, which is the least interval of Proteus (ASPLOS'24). */
+export const defaultSolveParams: SolveParams = {
+  missFactor: 100,
+  accuracyFactor: 10,
+  residencyMs: 60_000 as Milliseconds,
+  reserve: 0.1,
+  least: 0.6,
+  relativeGap: 0.02,
+  everyMs: 5_000 as Milliseconds,
+};

@@ -1,0 +1,27 @@
+// The solution of a program: the targets until the next one.
+
+import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
+
+/** Replicas of a variant on a hardware class, and the demand that they answer. */
+export interface SolvedShare {
+  readonly variant: VariantId;
+  readonly hardwareClass: HardwareClassId;
+  readonly replicas: number;
+  /** Items per second of each group of demands, and the time of a slot that they take. */
+  readonly items: ReadonlyMap<string, { readonly perSecond: number; readonly slots: number }>;
+}
+
+/** The result of a program: what runs on which class until the next one. */
+export interface Solution {
+  /** Time of the snapshot that it was computed from. */
+  readonly at: Milliseconds;
+  readonly shares: readonly SolvedShare[];
+  /** Items per second that each group was planned for. */
+  readonly rates: ReadonlyMap<string, number>;
+  /** Workers of each kind that hold replicas, by the key of the kind. */
+  readonly hosts: ReadonlyMap<string, number>;
+  /** The objective of the program. */
+  readonly objective: number;
+  /** Proven bound of the objective. Undefined if there is none. */
+  readonly bound: number | undefined;
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { milliseconds, resolveObjective, type Milliseconds } from '@pareto/core';
+import { objectiveClass } from '../../src/demand/objective-class.js';
+import {
+  createTurnCore,
+  defaultSolveParams,
+  defaultTurnParams,
+  logTurns,
+  replayTurnLog,
+  solutionOf,
+  type DemandInput,
+  type Formulated,
+  type Solution,
+  type TurnCore,
+} from '../../src/index.js';
+import type { PlacementReplica, PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { replica, snapshot, variant, worker } from '../support/fixture.js';
+
+const small = variant('a:int8', { p50Ms: 5, accuracy: 0.9 });
+const params = {
+  ...defaultTurnParams,
+  placement: { ...defaultTurnParams.placement, releasesHosts: true },
+  solve: defaultSolveParams,
+};
+const observedAt = (now: number, replicas: readonly PlacementReplica[] = []): PlacementSnapshot =>
+  snapshot({
+    ...{ now: milliseconds(now), variants: [small], replicas },
+    workers: ['w', 'x', 'y'].map((id) => worker(id, 500, { slots: 4 })),
+  });
+const objective = resolveObjective({ latencyMs: milliseconds(500) });
+const offered = (itemsPerSecond: number, now: number): DemandInput => ({
+  demands: [
+    {
+      ...{ tenant: 'default', target: 'digits', className: objectiveClass(objective), objective },
+      ...{ itemsPerSecond, latestPerSecond: 0, answered: new Map() },
+    },
+  ],
+  ...{ held: [], active: () => [], now: milliseconds(now) },
+});
+const leading = milliseconds(60_000);
+
+function turn(core: TurnCore, now: number, rate: number, replicas: readonly PlacementReplica[] = []) {
+  const observed = observedAt(now, replicas);
+  core.see(
+    replicas.map(({ assignment }) => assignment.replica),
+    milliseconds(now),
+  );
+  core.observe(observed, offered(rate, now), []);
+  const planned = core.plan(observed, `p${now}`, leading);
+  core.end(planned.actions, milliseconds(now));
+  return planned;
+}
+
+/** Returns a solution with replicas of the variant on so many workers. */
+function solved(formulated: Formulated | undefined, replicas: number, hosts: number, at: number): Solution {
+  if (formulated === undefined) assert.fail('a program is due');
+  const values = formulated.program.columns.map(() => 0);
+  for (const column of formulated.used) values[column] = hosts;
+  for (const place of formulated.places) {
+    values[place.replicas] = replicas;
+    for (const { column } of place.items) values[column] = formulated.groups[0]?.itemsPerSecond ?? 0;
+  }
+  const outcome = { status: 'optimal', values, objective: 1, bound: 1 };
+  return solutionOf(formulated, outcome, at as Milliseconds) ?? assert.fail('the outcome has values');
+}
+
+const loadsOf = ({ actions }: { readonly actions: ReturnType<TurnCore['plan']>['actions'] }): readonly string[] =>
+  actions.flatMap((action) => (action.kind === 'load' ? [action.assignment.worker] : []));
+const unloadsOf = ({ actions }: { readonly actions: ReturnType<TurnCore['plan']>['actions'] }): readonly string[] =>
+  actions.flatMap((action) => (action.kind === 'unload' ? [action.assignment.replica] : []));
+
+describe('turns whose targets are solved', () => {
+  it('state a program for demand, and no other one until it is solved', () => {
+    const core = createTurnCore(params);
+    assert.notEqual(turn(core, 1_000, 300).program, undefined);
+    assert.equal(turn(core, 10_000, 900).program, undefined);
+    core.solved(undefined);
+    assert.notEqual(turn(core, 11_000, 900).program, undefined, 'the one before gave no solution');
+  });
+
+  it('state none unless the parameters ask for it', () => {
+    assert.equal(turn(createTurnCore(defaultTurnParams), 1_000, 300).program, undefined);
+  });
+
+  it('state none without workers', () => {
+    const core = createTurnCore(params);
+    const empty = { ...observedAt(1_000), workers: [] };
+    core.observe(empty, offered(300, 1_000), []);
+    assert.equal(core.plan(empty, 'p1', leading).program, undefined);
+  });
+
+  it('state another one when the demand leaves the band of the solution, at most every 5 s', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    assert.equal(turn(core, 20_000, 300).program, undefined);
+    assert.equal(turn(core, 21_000, 310).program, undefined, 'within the reserve');
+    const raised = turn(core, 22_000, 400);
+    assert.notEqual(raised.program, undefined);
+    core.solved(solved(raised.program, 5, 1, 22_000));
+    const soon = turn(core, 23_000, 600);
+    assert.equal(soon.program, undefined);
+    assert.ok(soon.nextAt <= 27_000, 'the turn after 5 s has it');
+    assert.notEqual(turn(core, 27_000, 600).program, undefined);
+  });
+
+  it('load on as few workers as the solution uses, and on others what has no room there', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    const loads = loadsOf(turn(core, 2_000, 300));
+    assert.equal(loads.length, 3);
+    assert.equal(new Set(loads).size, 1);
+    const many = createTurnCore(params);
+    many.solved(solved(turn(many, 1_000, 1_200).program, 9, 1, 1_000));
+    const over = loadsOf(turn(many, 2_000, 1_200));
+    assert.ok(over.length > 4 && new Set(over).size > 1, 'a worker has four slots');
+  });
+
+  it('empty the workers that a solution spares only when the replicas elsewhere are ready', () => {
+    const core = createTurnCore(params);
+    const before = [replica('r1', 'a:int8', 'w'), replica('r2', 'a:int8', 'w'), replica('r3', 'a:int8', 'x')];
+    core.solved(solved(turn(core, 1_000, 300, before).program, 3, 1, 1_000));
+    const moved = turn(core, 2_000, 300, before);
+    assert.deepEqual([loadsOf(moved), unloadsOf(moved)], [['w'], []]);
+    const loading = replica('r4', 'a:int8', 'w', { state: 'loading', since: milliseconds(2_500) });
+    const meanwhile = turn(core, 3_000, 300, [...before, loading]);
+    assert.deepEqual([loadsOf(meanwhile), unloadsOf(meanwhile)], [[], []]);
+    const ready = turn(core, 4_000, 300, [...before, { ...loading, state: 'ready' }]);
+    assert.deepEqual([loadsOf(ready), unloadsOf(ready)], [[], ['r3']]);
+  });
+
+  it('have more replicas at once for a rate above that of the solution', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    assert.ok(loadsOf(turn(core, 2_000, 500)).length > 3);
+  });
+
+  it('decide the same when their log is replayed', () => {
+    const lines: string[] = [];
+    const core = logTurns(createTurnCore(params), params, (line) => lines.push(JSON.stringify(line)));
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    turn(core, 2_000, 300);
+    turn(core, 3_000, 900);
+    const replayed = [...replayTurnLog(lines)];
+    assert.ok(replayed.some(({ line }) => line.call === 'solved'));
+    for (const { line, decided } of replayed) {
+      const recorded: Readonly<Record<string, unknown>> = { ...line };
+      for (const [field, value] of Object.entries(decided)) assert.deepEqual(value, recorded[field], line.call);
+    }
+  });
+});
