@@ -1,8 +1,8 @@
 // The controller's configuration.
 
 import { readFile } from 'node:fs/promises';
-import { defaultPrices, errorText, ParetoError, type PriceTable } from '@pareto/core';
-import { defaultPlacementParams } from '@pareto/policy';
+import { defaultPrices, errorText, milliseconds, ParetoError, type Milliseconds, type PriceTable } from '@pareto/core';
+import { defaultPlacementParams, defaultSolveParams, defaultTurnParams, type TurnParams } from '@pareto/policy';
 import {
   defineConfig,
   isolationFlags,
@@ -83,6 +83,16 @@ const controllerFlags = {
     default: (): number => defaultPlacementParams.idleMs / 60_000,
     help: 'minutes without queries after which the models of a task stay loaded only where no other task lacks the memory',
   },
+  solver: {
+    kind: 'boolean',
+    default: false,
+    help: 'choose the replicas for the demand by integer programs, in a process of its own; without it by a greedy search',
+  },
+  releaseHosts: {
+    kind: 'boolean',
+    default: false,
+    help: 'a worker without replicas costs nothing, so the solver lets few workers hold all; needs --solver',
+  },
   keepVersionsHours: {
     kind: 'number',
     min: 0,
@@ -114,15 +124,34 @@ const hasEtcdAccess = ({ etcdCerts, etcdUser, etcdPasswordFile }: ControllerConf
 /** Rejects the flags for access to etcd without `--etcd`: the embedded store would ignore them. */
 export const controllerConfig: ConfigDefinition<ControllerConfig> = {
   ...definition,
-  schema: definition.schema.refine((config) => config.etcd !== undefined || !hasEtcdAccess(config), {
-    path: ['etcd'],
-    error: 'is missing, but other --etcd-… flags are set: pass host:port of the members of etcd, or drop those flags',
-  }),
+  schema: definition.schema
+    .refine((config) => config.etcd !== undefined || !hasEtcdAccess(config), {
+      path: ['etcd'],
+      error: 'is missing, but other --etcd-… flags are set: pass host:port of the members of etcd, or drop those flags',
+    })
+    .refine(({ solver, releaseHosts }) => solver || !releaseHosts, {
+      path: ['releaseHosts'],
+      error: 'needs --solver: the greedy search does not count the price of whole workers; pass --solver too',
+    }),
 };
 
 /** Returns the time for which a version is kept after it was replaced, in ms. 0 means without a limit. */
 export const keepVersionsMs = ({ keepVersionsHours }: Pick<ControllerConfig, 'keepVersionsHours'>): number =>
   keepVersionsHours * 3_600_000;
+
+/** Returns the parameters of the control turns. A new leader unloads nothing for `firstUnloadMs`. */
+export const turnParams = (
+  { idleMinutes, solver, releaseHosts }: Pick<ControllerConfig, 'idleMinutes' | 'solver' | 'releaseHosts'>,
+  firstUnloadMs: Milliseconds,
+): TurnParams => ({
+  ...defaultTurnParams,
+  placement: {
+    ...defaultPlacementParams,
+    ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts },
+  },
+  ...(solver && { solve: defaultSolveParams }),
+  firstUnloadMs,
+});
 
 const priceSchema = z.record(z.string(), z.number().min(0));
 

@@ -2,7 +2,8 @@
 
 import { describeLoss, milliseconds, type StoreLoss } from '@pareto/core';
 import type { ModelReader } from '@pareto/models';
-import { defaultFleetParams, defaultTurnParams, type FleetParams } from '@pareto/policy';
+import { defaultFleetParams, type FleetParams } from '@pareto/policy';
+import { environmentOnly } from '@pareto/isolation';
 import { createServer, type Limiter } from '@pareto/rpc';
 import {
   advertisedAddress,
@@ -16,6 +17,7 @@ import {
   type Runnable,
   type ServiceContext,
 } from '@pareto/service';
+import { createSolver, type Solver } from '@pareto/solver';
 import { declaredKey, type Store } from '@pareto/state';
 import { createControllerMetrics, type ControllerMetrics } from '@pareto/telemetry';
 import { createAssigner } from './plan/assigner.js';
@@ -25,7 +27,7 @@ import { createBlobReservations } from './storage/blob-reservations.js';
 import { electedLeader } from './leadership/election-candidates.js';
 import { createCluster, type Cluster } from './cluster/cluster.js';
 import { runCompaction } from './maintenance/compaction.js';
-import { keepVersionsMs, readPrices, type ControllerConfig } from './config.js';
+import { keepVersionsMs, readPrices, turnParams, type ControllerConfig } from './config.js';
 import { createControlLoop } from './plan/control-loop.js';
 import { isAnyAbsent, watchOwnDelay } from './fleet/own-delay.js';
 import { createProcessProbes } from './fleet/process-probes.js';
@@ -96,14 +98,14 @@ export async function createController(
   const reservations = createBlobReservations();
   const { reader, work, userIdShortage, part: reading } = await openModelReading(config, context, givenReader);
   const { maxBatchSize } = config;
-  const placement = { ...defaultTurnParams.placement, idleMs: milliseconds(config.idleMinutes * 60_000) };
+  const solver = config.solver ? createSolver({ isolation: environmentOnly, clock }) : undefined;
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const { record: file, recordBytes: maxBytes } = config;
   const recorder = file === undefined ? undefined : createRecorder({ file, maxBytes, logger });
   const loop = createControlLoop({
     recorder,
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
-    turn: { ...defaultTurnParams, placement, firstUnloadMs: milliseconds(params.firstJoinMs) },
+    ...{ solver, turn: turnParams(config, milliseconds(params.firstJoinMs)) },
     epoch: () => store.epoch,
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
@@ -207,11 +209,19 @@ export async function createController(
       background('compaction', (signal) => runCompaction(compaction, signal)),
       background('blob collection', (signal) => runBlobCollection(collection, signal)),
       reading,
+      ...(solver === undefined ? [] : [solverPart(solver)]),
       serving,
       handover.part,
     ],
   };
 }
+
+/** Creates the part that ends the process of the solver. It starts with the first program. */
+const solverPart = (solver: Solver): Runnable => ({
+  name: 'solver',
+  start: async () => undefined,
+  stop: () => solver.close(),
+});
 
 /** Returns whether the mirror is complete and the plan belongs to the store's current history. */
 const isWhole = ({ clusterView, mirror }: Cluster): boolean => mirror.synced && clusterView().settled;

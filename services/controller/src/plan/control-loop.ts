@@ -5,6 +5,7 @@
 import { milliseconds, type Clock } from '@pareto/core';
 import { defaultRestParams, createTurnCore, planRest, logTurns, type TurnCore, type TurnParams } from '@pareto/policy';
 import type { Recorder } from '@pareto/service';
+import type { Solver } from '@pareto/solver';
 import type { Tracer } from '@pareto/telemetry';
 import { observe, observeOrphans, type ClusterView } from '../cluster/observe.js';
 import { demandInput } from './demand-input.js';
@@ -18,6 +19,7 @@ import type { Mirror } from '../storage/mirror.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
+import { solveTargets } from './solve-targets.js';
 import { emptyMemory, type TurnMemory } from './turn-memory.js';
 
 export interface ControlLoop {
@@ -36,6 +38,8 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
   readonly assigner: Assigner;
   readonly outcomes: Pick<OutcomeRecords, 'addVariants'>;
   readonly turn: TurnParams;
+  /** Solves the programs of turns. Undefined if `turn` has none. */
+  readonly solver: Solver | undefined;
   /** Recorder of the turns. Undefined if they are not recorded. */
   readonly recorder: Recorder | undefined;
   readonly clock: Clock;
@@ -59,6 +63,10 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     logger.warn('turn failed', { error });
     return rest.minMs;
   };
+  const trigger = (): void => {
+    isTriggered = true;
+    due.wake();
+  };
   /** Runs a turn. Returns the rest that is due after it: none if it did nothing. */
   const turn = async (): Promise<number> => {
     // Only the leader acts, and only on a complete view.
@@ -67,13 +75,9 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
     const isChanged = isTriggered;
     isTriggered = false;
     const startedAt = clock.now();
-    const restMs = await runTurn(options, memory, isChanged).catch(failed(memory));
+    const restMs = await runTurn(options, memory, isChanged, trigger).catch(failed(memory));
     metrics.turnTime.record((clock.now() - startedAt) / 1000);
     return restMs;
-  };
-  const trigger = (): void => {
-    isTriggered = true;
-    due.wake();
   };
   return {
     trigger,
@@ -110,9 +114,14 @@ function coreOf({ turn, recorder }: ControlLoopOptions): TurnCore {
  * Runs one turn. A turn that fails or stops early needs no clean-up: the next turn plans from the current state.
  * Returns the rest that is due after it, in milliseconds: none if it was skipped. `docs/architecture.md` names the same steps.
  */
-async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTriggered: boolean): Promise<number> {
+async function runTurn(
+  options: ControlLoopOptions,
+  memory: TurnMemory,
+  isTriggered: boolean,
+  trigger: () => void,
+): Promise<number> {
   const { core } = memory;
-  const { clusterView, events, tracer, clock } = options;
+  const { clusterView, events, tracer, clock, solver } = options;
   const startedAt = clock.now();
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
@@ -146,7 +155,7 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const leadingMs = milliseconds(view.now - memory.term.since);
-  const { plan, actions, dropped, nextAt } = core.plan(observed, planId, leadingMs);
+  const { plan, actions, dropped, nextAt, program } = core.plan(observed, planId, leadingMs);
   memory.nextAt = nextAt;
   busy.stop();
 
@@ -158,7 +167,11 @@ async function runTurn(options: ControlLoopOptions, memory: TurnMemory, isTrigge
   busy.start();
   options.assigner.apply(actions);
 
-  // 8. Report, and trace the turn.
+  // 8. Solve the program that the plan states, if one is due. A turn follows when its solution is there.
+  if (program !== undefined && solver !== undefined)
+    void solveTargets({ ...options, solver }, core, program).then(trigger);
+
+  // 9. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped }, plan);
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
