@@ -34,12 +34,12 @@ const traffic = ({ totals, simulatedMs }: SimulationResult): Fact => [
   `${formatCount(totals.asked)}, ${formatRate((1000 * totals.asked) / simulatedMs)} in the mean`,
 ];
 
-/** Returns the numbers of measured and modelled profiles: `172 profiles: 120 measured, 52 modelled`. */
+/** Returns the numbers of given and modelled profiles: `172 profiles: 120 given, 52 modelled`. */
 export function describeProfiles({ registry }: SimulationScenario): string {
   const profiles = registry.variants.flatMap((variant) => variant.profiles);
   const modelled = profiles.filter((profile) => profile.modelled).length;
-  const [all, measured] = [counted(profiles.length, 'profile'), formatCount(profiles.length - modelled)];
-  return `${all}: ${measured} measured, ${formatCount(modelled)} modelled`;
+  const [all, given] = [counted(profiles.length, 'profile'), formatCount(profiles.length - modelled)];
+  return `${all}: ${given} given, ${formatCount(modelled)} modelled`;
 }
 
 const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -118,13 +118,13 @@ const timeFigures: readonly Markup[] = [
     'Variants in use',
     'Each variant on each hardware class; those with the fewest answers are added up.',
   ),
-  figure('accuracy', 'Accuracy served', 'Mean accuracy of the answers, as measured for the variants that gave them.'),
+  figure('accuracy', 'Accuracy served', 'Mean accuracy of the answers, as stated for the variants that gave them.'),
   figure('cost', 'Cost', 'A worker costs the price of all its slots from its first load until it is empty.'),
   figure('slots', 'Slots', 'Slots of the workers that are paid for, and those of them that run batches.'),
 ];
 
 const profiles = (scenario: SimulationScenario): Markup => markup`
-<p>${describeProfiles(scenario)}. Modelled profiles were not measured: a fit to measured ones completes them.</p>
+<p>${describeProfiles(scenario)}. Given profiles were measured by a cluster or are stated in the scenario file, as their source says. Modelled ones were not measured: a fit to measured ones completes them.</p>
 <details>
 <summary>All profiles with their sources</summary>
 ${profileTable(scenario)}

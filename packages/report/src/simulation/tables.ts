@@ -103,7 +103,7 @@ export const profileTable = ({ registry }: SimulationScenario): Markup =>
       profiles.map(({ hardwareClass, modelled, source }) => [
         name,
         hardwareClass,
-        modelled ? 'modelled' : 'measured',
+        modelled ? 'modelled' : 'given',
         source,
       ]),
     ),

@@ -20,7 +20,7 @@ describe('simulationPage', () => {
     assert.match(page, /<title>Simulation: test<\/title>/);
     assert.match(page, /pareto answered 98\.0 % of 1,000 queries within their objective, at \$31 per hour/);
     assert.match(page, /Policies that cost less: none\. Policies that missed fewer queries: none\./);
-    assert.match(page, /<dt>Profiles<\/dt><dd>2 profiles: 1 measured, 1 modelled<\/dd>/);
+    assert.match(page, /<dt>Profiles<\/dt><dd>2 profiles: 1 given, 1 modelled<\/dd>/);
     assert.match(page, /<dt>Workers<\/dt><dd>20 × T4 \(4 slots, \$0\.526 per slot and hour\)<\/dd>/);
     assert.match(page, /<dt>Traffic<\/dt><dd>Twitter, day 1<\/dd>/);
     assert.match(page, /modelled<\/td><td class="text">fit to T4<\/td>/);
