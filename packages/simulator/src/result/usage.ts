@@ -1,6 +1,6 @@
 // What the hosts of a run cost, and how they are used.
 
-import { priceOf, type HardwareClassId, type VariantId, type WorkerInfo } from '@pareto/core';
+import { priceOf, type HardwareClassId, type VariantId, type WorkerId, type WorkerInfo } from '@pareto/core';
 import { batchCeiling, p50At } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
@@ -17,6 +17,8 @@ export interface UsageOptions {
 
 export interface Usage {
   readonly observerOf: (worker: WorkerInfo) => WorkerObserver;
+  /** Pays for the host of a worker from now on, before it joins. */
+  request(worker: WorkerInfo, now: number): void;
   /** Counts until now. */
   advance(now: number): void;
   /** Counts until the end of a step. */
@@ -39,10 +41,19 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
   const [usd, busySlots, usedSlots] = [create(), create(), create()];
   const capacity = new Float64Array(usd.sums.length);
   const ready = new Map<VariantId, Map<HardwareClassId, number>>();
+  /** Workers whose hosts are paid for, although they have loaded nothing yet. */
+  const requested = new Set<WorkerId>();
   let capacityNow = 0;
 
   function advance(now: number): void {
     for (const level of [usd, busySlots, usedSlots]) level.advance(now);
+  }
+  /** Begins to pay for a worker, or ends it. */
+  function pay({ slotGroups: [group] }: WorkerInfo, isPaid: boolean, now: number): void {
+    const price = group === undefined ? 0 : (priceOf(cluster.prices, group.hardwareClass.id) ?? 0);
+    const slots = (isPaid ? 1 : -1) * (group?.slots ?? 0);
+    usedSlots.add(slots, now);
+    usd.add((slots * price) / msPerHour, now);
   }
   /** Returns the items per second that a replica runs in batches of its ceiling, if it has a slot. */
   function rateOf(id: VariantId, hardwareClass: HardwareClassId): number {
@@ -58,9 +69,12 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
     usd: usd.sums,
     busySlotMs: busySlots.sums,
     usedSlotMs: usedSlots.sums,
-    observerOf({ slotGroups: [group] }) {
-      const slots = group?.slots ?? 0;
-      const price = group === undefined ? 0 : (priceOf(cluster.prices, group.hardwareClass.id) ?? 0);
+    request(worker, now) {
+      requested.add(worker.id);
+      pay(worker, true, now);
+    },
+    observerOf(worker) {
+      const slots = worker.slotGroups[0]?.slots ?? 0;
       let [count, rates, own] = [0, 0, 0];
       return {
         onReady(variant, hardwareClass, isReady) {
@@ -74,9 +88,7 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
           own = next;
         },
         onOccupied(isOccupied, now) {
-          const difference = isOccupied ? slots : -slots;
-          usedSlots.add(difference, now);
-          usd.add((difference * price) / msPerHour, now);
+          if (!isOccupied || !requested.delete(worker.id)) pay(worker, isOccupied, now);
         },
         onBusy: (isBusy, now) => busySlots.add(isBusy ? 1 : -1, now),
       };

@@ -29,13 +29,20 @@ interface Keys {
 
 const workerTable = objectOf<Keys & { readonly worker: string }>({ kind, at, worker }, 'a fault');
 const joinTable = objectOf<
-  Keys & { readonly worker: string; readonly class: string; readonly slots: number; readonly memoryMib: number }
+  Keys & {
+    readonly worker: string;
+    readonly class: string;
+    readonly slots: number;
+    readonly memoryMib: number;
+    readonly start?: number;
+  }
 >(
   {
     ...{ kind, at, worker },
     class: needed(valueOf(text, 'class: cpu'), 'a class of the fleet, such as class: cpu'),
     slots: needed(valueOf(countUpTo(1_024), 'slots: 8'), 'the slots of the worker, such as slots: 8'),
     memoryMib: needed(valueOf(positive, 'memoryMib: 16384'), 'the memory of the worker, such as memoryMib: 16384'),
+    start: optional(valueOf(durationOrZero, 'start: 40s')),
   },
   'a fault',
 );
@@ -65,8 +72,9 @@ const forms: Readonly<Record<Fault['kind'], Reader<Fault>>> = {
   'worker-hangs': ofWorker('worker-hangs'),
   'worker-leaves': ofWorker('worker-leaves'),
   'worker-joins'(field) {
-    const { at: atMs, worker: id, class: hardwareClass, slots, memoryMib } = joinTable(field);
-    return { kind: 'worker-joins', atMs, worker: id, of: { hardwareClass, slots, memoryMib } };
+    const { at: atMs, worker: id, class: hardwareClass, slots, memoryMib, start: startMs } = joinTable(field);
+    const of = { hardwareClass, slots, memoryMib };
+    return { kind: 'worker-joins', atMs, worker: id, of, ...(startMs !== undefined && { startMs }) };
   },
   'executor-dies'(field) {
     const { at: atMs, worker: id, variant } = executorTable(field);

@@ -20,7 +20,7 @@ import {
   type Table,
   type YamlFile,
 } from '@pareto/scenario';
-import type { Fault } from '../scenario/fault.js';
+import { effectAtMs, type Fault } from '../scenario/fault.js';
 import { defaultSimulationParams, type SimulationParams } from '../scenario/params.js';
 import {
   isStandard,
@@ -158,7 +158,7 @@ function checkWorkers(faults: readonly Fault[], fleet: LoadedCluster['fleet'], f
   const count = fleet.workers.reduce((sum, workers) => sum + workers.count, 0);
   const running = new Set(Array.from({ length: count }, (_, index) => `w${index}`));
   const known = new Set(running);
-  for (const [index, fault] of [...faults.entries()].toSorted(([, a], [, b]) => a.atMs - b.atMs)) {
+  for (const [index, fault] of [...faults.entries()].toSorted(([, a], [, b]) => effectAtMs(a) - effectAtMs(b))) {
     const { kind, worker } = fault;
     if (worker === undefined) continue;
     const error = (expected: string): ParetoError =>

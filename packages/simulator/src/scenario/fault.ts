@@ -10,13 +10,14 @@ export type Fault =
   | { readonly kind: 'worker-hangs'; readonly atMs: number; readonly worker: string }
   /** The worker drains: it stops once its replicas have been moved and its queries answered. */
   | { readonly kind: 'worker-leaves'; readonly atMs: number; readonly worker: string }
-  /** A worker is added to the fleet. */
+  /** A host is requested for a worker, which joins the fleet after `startMs` (0). The host is paid for from its request. */
   | {
       readonly kind: 'worker-joins';
       readonly atMs: number;
       /** Id of the worker: a new one, or that of a worker that has failed or left. */
       readonly worker: string;
       readonly of: Omit<SimulatedWorkers, 'count'>;
+      readonly startMs?: number;
     }
   /** The executors of the worker's ready replicas die: of all, or of those of one variant. */
   | { readonly kind: 'executor-dies'; readonly atMs: number; readonly worker: string; readonly variant?: string }
@@ -28,3 +29,7 @@ export type Fault =
       readonly factor: number;
       readonly worker?: string;
     };
+
+/** Returns when a fault takes effect: a worker joins once its host has started. */
+export const effectAtMs = (fault: Fault): number =>
+  fault.kind === 'worker-joins' ? fault.atMs + (fault.startMs ?? 0) : fault.atMs;

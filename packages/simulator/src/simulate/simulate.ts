@@ -25,7 +25,7 @@ import { startBaseline } from '../policies/start-baseline.js';
 import type { SimulationResult } from '../result/simulation-result.js';
 import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
 import { createUsage, type Usage } from '../result/usage.js';
-import type { Fault } from '../scenario/fault.js';
+import { effectAtMs, type Fault } from '../scenario/fault.js';
 import { defaultSimulationParams } from '../scenario/params.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StartedCluster } from '../serving/started-cluster.js';
@@ -215,7 +215,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
       started.arrived(query, now);
     },
   });
-  for (const fault of scenario.faults) scheduleFault(fault, warmUpMs, events, started);
+  for (const fault of scenario.faults) scheduleFault(fault, { startsAt: warmUpMs, events, usage, cluster: started });
   scheduleSteps({ durationMs, stepMs, startsAt: warmUpMs }, events, usage, (step) => {
     for (const [variant, byClass] of usage.ready)
       for (const [hardwareClass, count] of byClass)
@@ -287,8 +287,19 @@ function scheduleSteps(
   schedule(0);
 }
 
-function scheduleFault(fault: Fault, startsAt: number, events: EventQueue, cluster: StartedCluster): void {
-  events.schedule(startsAt + fault.atMs, (now) => {
+interface FaultTargets {
+  readonly startsAt: number;
+  readonly events: EventQueue;
+  readonly usage: Usage;
+  readonly cluster: StartedCluster;
+}
+
+function scheduleFault(fault: Fault, { startsAt, events, usage, cluster }: FaultTargets): void {
+  if (fault.kind === 'worker-joins' && fault.startMs !== undefined) {
+    const requested = createWorkerInfo(fault.worker, fault.of);
+    events.schedule(startsAt + fault.atMs, (now) => usage.request(requested, now));
+  }
+  events.schedule(startsAt + effectAtMs(fault), (now) => {
     switch (fault.kind) {
       case 'worker-fails':
         return cluster.fail(workerId(fault.worker), now);

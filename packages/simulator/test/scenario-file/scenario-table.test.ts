@@ -121,6 +121,7 @@ describe('parseScenario', () => {
       '{ kind: worker-hangs, at: 1s, worker: w0 }',
       '{ kind: worker-leaves, at: 1s, worker: w1 }',
       '{ kind: worker-joins, at: 1s, worker: w2, class: cpu, slots: 4, memoryMib: 9 }',
+      '{ kind: worker-joins, at: 1s, worker: w3, class: cpu, slots: 4, memoryMib: 9, start: 40s }',
       '{ kind: executor-dies, at: 1s, worker: w2, variant: small }',
       '{ kind: slow-service, at: 1s, until: 2s, factor: 2 }',
     ];
@@ -129,6 +130,10 @@ describe('parseScenario', () => {
       { kind: 'worker-hangs', atMs: 1_000, worker: 'w0' },
       { kind: 'worker-leaves', atMs: 1_000, worker: 'w1' },
       { kind: 'worker-joins', atMs: 1_000, worker: 'w2', of: { hardwareClass: 'cpu', slots: 4, memoryMib: 9 } },
+      {
+        ...{ kind: 'worker-joins', atMs: 1_000, worker: 'w3', startMs: 40_000 },
+        of: { hardwareClass: 'cpu', slots: 4, memoryMib: 9 },
+      },
       { kind: 'executor-dies', atMs: 1_000, worker: 'w2', variant: 'small' },
       { kind: 'slow-service', atMs: 1_000, untilMs: 2_000, factor: 2 },
     ]);

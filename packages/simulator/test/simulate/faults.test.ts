@@ -125,6 +125,22 @@ describe('faults', () => {
     equal(result.series.usedSlots[10], 4);
   });
 
+  it('pay for a host from its request, and use its worker once it has started', async () => {
+    const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
+    const faults: readonly Fault[] = [
+      { kind: 'worker-fails', atMs: 2_000, worker: 'w0' },
+      { kind: 'worker-joins', atMs: 5_000, worker: 'w9', of, startMs: 4_000 },
+    ];
+    for (const policy of [production, keepOneEach]) {
+      const { series } = await run(faults, buildFleet(2, 2), policy);
+      for (const [second, slots] of [2, 4, 4, 4].map((slots, index) => [2 + 3 * index, slots] as const))
+        equal(series.usedSlots[second], slots, `second ${second}`);
+    }
+    const result = await run(faults, buildFleet(2, 2), keepOneEach);
+    equal(replicasAt(result, 8), 1);
+    equal(replicasAt(result, 11), 2);
+  });
+
   it('use a worker that is replaced immediately, or while it drains', async () => {
     const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
     for (const kind of ['worker-fails', 'worker-leaves'] as const)
