@@ -8,6 +8,8 @@ export interface SharedHostOptions {
   readonly cores: number;
   /** Share by which a run of an executor takes longer for each other executor that runs. */
   readonly interference: number;
+  /** Part of each run in which the executor needs no core, in µs. */
+  readonly runWaitUs: number;
 }
 
 export interface SharedHost {
@@ -21,11 +23,13 @@ interface Work {
   readonly isRun: boolean;
   readonly onEnd: OnEnd | undefined;
   readonly afterMs: number;
+  /** Time until the work needs a core. */
+  readonly waitMs: number;
   leftMs: number;
   beganAt: number;
 }
 
-export function createSharedHost({ events, cores, interference }: SharedHostOptions): SharedHost {
+export function createSharedHost({ events, cores, interference, runWaitUs }: SharedHostOptions): SharedHost {
   /** Work in progress. */
   const running = new Set<Work>();
   let advancedAt = 0;
@@ -44,17 +48,25 @@ export function createSharedHost({ events, cores, interference }: SharedHostOpti
     for (const work of running) work.leftMs -= speedOf(work) * (now - advancedAt);
     advancedAt = now;
   }
+  function start(work: Work, now: number): void {
+    advance(now);
+    running.add(work);
+    schedule(now);
+  }
   function begin(work: Work | undefined, now: number): void {
     if (work === undefined) return;
     work.beganAt = now;
-    running.add(work);
+    if (work.waitMs === 0) return start(work, now);
+    events.schedule(now + work.waitMs, (at) => {
+      if (work.queue[0] === work) start(work, at);
+    });
   }
   function end(work: Work, now: number): void {
     const { queue, onEnd, afterMs, beganAt } = work;
     running.delete(work);
     queue.shift();
-    begin(queue[0], now);
     schedule(now);
+    begin(queue[0], now);
     if (onEnd === undefined) return;
     if (afterMs === 0) onEnd(now, beganAt, now - beganAt);
     else events.schedule(now + afterMs, (at) => onEnd(at, beganAt, now - beganAt));
@@ -83,11 +95,9 @@ export function createSharedHost({ events, cores, interference }: SharedHostOpti
       const queue: Work[] = [];
       function run(workMs: number, now: number, onEnd?: OnEnd, afterMs = 0): number {
         const isRun = kind === 'executor';
-        const work: Work = { queue, isRun, onEnd, afterMs, leftMs: workMs, beganAt: now };
-        if (queue.push(work) > 1) return now;
-        advance(now);
-        begin(work, now);
-        schedule(now);
+        const waitMs = isRun ? Math.min(workMs, runWaitUs / 1_000) : 0;
+        const work: Work = { queue, isRun, onEnd, afterMs, waitMs, leftMs: workMs - waitMs, beganAt: now };
+        if (queue.push(work) === 1) begin(work, now);
         return now;
       }
       return {

@@ -52,6 +52,8 @@ export interface HostParams {
   readonly cores: number;
   /** Share by which a run takes longer for each other executor that runs, as long as there are cores for all. */
   readonly interference: number;
+  /** Part of each run in which the executor needs no core, in µs: messages between it and the front, whose CPU time is in `FrontParams`. */
+  readonly runWaitUs: number;
   /** CPU time of clients for a query, in µs. Latencies do not include it. */
   readonly clientUs: number;
 }
@@ -79,7 +81,7 @@ export const defaultSimulationParams: SimulationParams = {
     wayMs: 0.25,
     router: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
     front: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
-    host: { cores: 0, interference: 0, clientUs: 0 },
+    host: { cores: 0, interference: 0, runWaitUs: 0, clientUs: 0 },
     // `npm run bench:plan`: 17 to 24 ms for 1,000 workers with 2,000 replicas of 1,000 variants.
     turnTime: { baseMs: 1, perWorkerMs: 0.008, perReplicaMs: 0.008 },
     warmUpMs: 30_000,

@@ -11,9 +11,9 @@ interface Host {
   readonly run: (name: string, process: number, workMs: number, at: number) => void;
 }
 
-function startHost(kinds: readonly ('front' | 'executor')[], interference = 0): Host {
+function startHost(kinds: readonly ('front' | 'executor')[], interference = 0, runWaitUs = 0): Host {
   const events = createEventQueue();
-  const host = createSharedHost({ events, cores: 2, interference });
+  const host = createSharedHost({ events, cores: 2, interference, runWaitUs });
   const processes = kinds.map((kind) => host.createProcess(kind));
   const ends: [string, number][] = [];
   return {
@@ -59,6 +59,19 @@ describe('a shared host', () => {
     deepEqual(ends, [
       ['b', 5],
       ['a', 11],
+    ]);
+  });
+
+  it('has cores for others while a run needs none', () => {
+    const { events, ends, run } = startHost(['executor', 'executor', 'front'], 0, 3_000);
+    run('a', 0, 10, 0);
+    run('b', 1, 10, 0);
+    run('c', 2, 3, 0);
+    events.runAll();
+    deepEqual(ends, [
+      ['c', 3],
+      ['a', 10],
+      ['b', 10],
     ]);
   });
 
