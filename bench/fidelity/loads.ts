@@ -1,0 +1,86 @@
+// The loads that are run on a real cluster and simulated.
+
+import { createSeededRng } from '@pareto/core';
+import { planArrivals, type ArrivalProcess } from '@pareto/workload';
+
+/** Queries of a model with a latency objective. */
+interface LoadStream {
+  /** Task that the queries name. */
+  readonly task: string;
+  readonly latencyMs: number;
+  /** Times of arrival in ms from the start, ascending. */
+  readonly arrivalsMs: Float64Array;
+}
+
+export interface Load {
+  readonly name: string;
+  readonly durationMs: number;
+  readonly streams: readonly LoadStream[];
+}
+
+/** Part of a load: a process, at a rate that is a multiple of what the cluster can answer of the task alone. */
+interface PlannedStream {
+  readonly task: string;
+  readonly latencyMs: number;
+  readonly processAt: (capacity: number) => ArrivalProcess;
+}
+
+export interface PlannedLoad {
+  readonly name: string;
+  readonly streams: readonly PlannedStream[];
+}
+
+/** Draws the arrivals. `capacityOf` returns the answers per second of a task. */
+export const drawLoad = (
+  { name, streams }: PlannedLoad,
+  durationMs: number,
+  capacityOf: (task: string) => number,
+): Load => ({
+  ...{ name, durationMs },
+  streams: streams.map(({ task, latencyMs, processAt }, index) => ({
+    ...{ task, latencyMs },
+    arrivalsMs: planArrivals(processAt(capacityOf(task)), durationMs, createSeededRng(1 + index)),
+  })),
+});
+
+const poissonAt =
+  (multiple: number) =>
+  (capacity: number): ArrivalProcess => ({ kind: 'poisson', ratePerSecond: multiple * capacity });
+
+export const readerTask = 'ocr-text';
+export const digitsTask = 'digits';
+
+/** The loads of two workers with real models. */
+export const plannedLoads = (durationMs: number): readonly PlannedLoad[] => [
+  { name: 'steady overload', streams: [{ task: readerTask, latencyMs: 150, processAt: poissonAt(1.1) }] },
+  {
+    name: 'bursts',
+    streams: [
+      {
+        ...{ task: readerTask, latencyMs: 200 },
+        processAt: (capacity) => ({ kind: 'gamma', ratePerSecond: 0.85 * capacity, variation: 3 }),
+      },
+    ],
+  },
+  {
+    name: 'two tasks and a step',
+    streams: [
+      { task: readerTask, latencyMs: 250, processAt: poissonAt(0.45) },
+      {
+        ...{ task: digitsTask, latencyMs: 60 },
+        processAt: (capacity) => ({
+          ...{ kind: 'step', ratePerSecond: 0.2 * capacity, factor: 4, atMs: durationMs / 2 },
+        }),
+      },
+    ],
+  },
+];
+
+/** The load of six workers whose executors sleep. */
+export const sleepingLoad: PlannedLoad = {
+  name: 'six workers that sleep',
+  streams: [
+    { task: digitsTask, latencyMs: 60, processAt: poissonAt(0.45) },
+    { task: digitsTask, latencyMs: 200, processAt: poissonAt(0.45) },
+  ],
+};

@@ -1,0 +1,28 @@
+// The models of the loads, and how they are registered.
+
+import { createSeededRng, elementCount } from '@pareto/core';
+import type { RawTensor } from '@pareto/protocol';
+import type { TestClient } from '../../test/support/client.js';
+import { readDigits, registerDigits, type DigitModel } from '../../test/support/digits.js';
+import { digitsTask, readerTask } from './loads.js';
+import type { ServedTask } from './real-cluster.js';
+
+export const readerShape: readonly number[] = [1, 3, 48, 224];
+
+/** Registers a model that reads pictures of lines, and resolves when it is measured. */
+export async function registerReader(client: TestClient, model: Uint8Array): Promise<ServedTask> {
+  await client.registerTask(readerTask);
+  await client.registerModel(readerTask, 'ocr-reader', model, { maxBatchSize: 8 });
+  await client.waitUntilMeasured(readerTask);
+  const pixels = Float32Array.from({ length: elementCount(readerShape) }, createSeededRng(1));
+  const input: RawTensor = { name: 'x', datatype: 'FP32', shape: [...readerShape], raw: Buffer.from(pixels.buffer) };
+  return { task: readerTask, variant: 'ocr-reader:original', inputs: [input] };
+}
+
+/** Registers a model that recognises digits, and resolves when it is measured. */
+export async function registerDigit(client: TestClient, model: DigitModel): Promise<ServedTask> {
+  await registerDigits(client, [model], digitsTask, true);
+  const digits = await readDigits();
+  const inputs = Array.from({ length: 100 }, (_, index) => digits.input(index));
+  return { task: digitsTask, variant: `${model}:original`, inputs };
+}
