@@ -1,26 +1,16 @@
 // Events in virtual time, by time, and by order of insertion for equal times.
 
-interface Scheduled {
-  readonly at: number;
-  readonly sequence: number;
-  readonly run: (now: number) => void;
-}
-
-interface Queue {
-  /** Returns the next event. */
-  first(): Scheduled | undefined;
-  push(event: Scheduled): void;
-  /** Removes the next event. */
-  pop(): void;
-}
+import { DelayedEvents } from './delayed-events.js';
+import { EventHeap } from './event-heap.js';
+import type { Action, Events } from './events.js';
 
 /** Schedules an event at a fixed delay after `now`, the time of the event that runs. */
-type Delay = (now: number, run: (now: number) => void) => void;
+type Delay = (now: number, run: Action) => void;
 
 export interface EventQueue {
   /** Time of the event that ran last. */
   readonly now: number;
-  schedule(at: number, run: (now: number) => void): void;
+  schedule(at: number, run: Action): void;
   /** Creates a delay, whose events are in order without a search. */
   createDelay(delayMs: number): Delay;
   /** Runs all events, also those that are scheduled meanwhile. */
@@ -29,31 +19,27 @@ export interface EventQueue {
   runSome(count: number, until: number): boolean;
 }
 
-const isBefore = (a: Scheduled, b: Scheduled): boolean => (a.at === b.at ? a.sequence < b.sequence : a.at < b.at);
+const isBefore = (a: Events, b: Events): boolean =>
+  a.nextAt === b.nextAt ? a.nextSequence < b.nextSequence : a.nextAt < b.nextAt;
 
 export function createEventQueue(): EventQueue {
-  const heap = createHeap();
-  const delayed: Queue[] = [];
+  const heap = new EventHeap();
+  const delayed: DelayedEvents[] = [];
   let sequence = 0;
   let ranAt = 0;
-  /** Returns the queue with the next event. */
-  function nextQueue(): Queue {
-    let best: Queue = heap;
-    for (const queue of delayed) {
-      const first = queue.first();
-      const other = best.first();
-      if (first !== undefined && (other === undefined || isBefore(first, other))) best = queue;
-    }
+  /** Returns the part with the next event. */
+  function nextPart(): Events {
+    let best: Events = heap;
+    for (const part of delayed) if (isBefore(part, best)) best = part;
     return best;
   }
   function runSome(count: number, until: number): boolean {
     for (let ran = 0; ran < count; ran += 1) {
-      const queue = nextQueue();
-      const next = queue.first();
-      if (next === undefined || next.at > until) return false;
-      queue.pop();
-      ranAt = next.at;
-      next.run(next.at);
+      const part = nextPart();
+      const at = part.nextAt;
+      if (at > until || part.length === 0) return false;
+      ranAt = at;
+      part.take()(at);
     }
     return true;
   }
@@ -61,73 +47,13 @@ export function createEventQueue(): EventQueue {
     get now() {
       return ranAt;
     },
-    schedule: (at, run) => heap.push({ at, sequence: sequence++, run }),
+    schedule: (at, run) => heap.push(at, sequence++, run),
     createDelay(delayMs) {
-      const queue = createFifo();
-      delayed.push(queue);
-      return (now, run) => queue.push({ at: now + delayMs, sequence: sequence++, run });
+      const part = new DelayedEvents();
+      delayed.push(part);
+      return (now, run) => part.push(now + delayMs, sequence++, run);
     },
     runAll: () => void runSome(Infinity, Infinity),
     runSome,
-  };
-}
-
-/** Returns a binary heap. */
-function createHeap(): Queue {
-  const heap: Scheduled[] = [];
-  function siftUp(event: Scheduled, from: number): void {
-    let index = from;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(event, above)) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = event;
-  }
-  function siftDown(event: Scheduled): void {
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      let lower = heap[child];
-      if (lower === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, lower)) {
-        child += 1;
-        lower = right;
-      }
-      if (!isBefore(lower, event)) break;
-      heap[index] = lower;
-      index = child;
-    }
-    heap[index] = event;
-  }
-  return {
-    first: () => heap[0],
-    push: (event) => siftUp(event, heap.length),
-    pop() {
-      const last = heap.pop();
-      if (last !== undefined && heap.length > 0) siftDown(last);
-    },
-  };
-}
-
-/** Number of removed events at the start of a queue for which it is copied. */
-const maxRemoved = 4_096;
-
-function createFifo(): Queue {
-  let events: (Scheduled | undefined)[] = [];
-  let head = 0;
-  return {
-    first: () => events[head],
-    push: (event) => void events.push(event),
-    pop() {
-      events[head] = undefined;
-      head += 1;
-      if (head < maxRemoved) return;
-      events = events.slice(head);
-      head = 0;
-    },
   };
 }
