@@ -7,7 +7,7 @@ import { createWaitEstimate, type WaitEstimate } from '../estimate/wait-estimate
 import type { BatchFailure } from '../retry/plan-batch-retry.js';
 import { bucketOf } from './bucket-of.js';
 import type { QueueBounds, QueuedQuery } from './queued-query.js';
-import { createQueryQueue, type QueueEntry, type QueueTimes, type QueryQueue } from './query-queue.js';
+import { QueryQueue, type QueueEntry } from './query-queue.js';
 import type { SlotParams } from './slot-params.js';
 
 /** Settings of a replica, from the controller. */
@@ -43,21 +43,6 @@ export interface EndedRun {
   readonly computeMs: number;
 }
 
-/**
- * Expected times of a replica's batches, as its queue reads them when a query arrives. There is one object for each replica, since
- * closures for each query would take a part of the time that a query takes.
- */
-export interface ReplicaTimes extends QueueTimes {
-  ceiling: number;
-  startsAt: number;
-  everyMs: number;
-  now: number;
-  /** Expected time of a batch of maximum size. */
-  batchMs: number;
-  /** Factor by which expected times may be too long. Undefined if the replica is not idle. */
-  doubt: number | undefined;
-}
-
 export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly replica: R;
   readonly queue: QueryQueue<Q>;
@@ -68,8 +53,6 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   readonly inFlight: RunningBatch<Q>[];
   /** Time at which the first of them began to run: when it was started, or when the one before it ended. */
   beganAt: number;
-  /** Queries in flight whose caller cancelled them. */
-  readonly cancelled: Set<Q>;
   settings: ReplicaSettings;
   isAttached: boolean;
   /** Time since which its executor runs batches. */
@@ -83,8 +66,9 @@ export interface ReplicaWork<R, Q extends QueuedQuery> {
   shapes: Shapes | undefined;
   /** The shapes that the replica has run. */
   readonly tally: ShapeTally;
-  /** The expected times that its queue reads. None until a query arrives. */
-  times: ReplicaTimes | undefined;
+  holdsSlot: boolean;
+  /** Time since which it waits for a slot. Infinity if it does not. */
+  waitsSince: number;
 }
 
 export function createReplicaWork<R, Q extends QueuedQuery>(
@@ -97,12 +81,11 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
   estimate.setProfile(settings.profile);
   return {
     replica,
-    queue: createQueryQueue(bounds, params.maxOvertakenMs),
+    queue: new QueryQueue(bounds, params.maxOvertakenMs),
     estimate,
     wait: createWaitEstimate(params.wait),
     inFlight: [],
     beganAt: -Infinity,
-    cancelled: new Set(),
     settings,
     isAttached: false,
     attachedAt: -Infinity,
@@ -111,7 +94,8 @@ export function createReplicaWork<R, Q extends QueuedQuery>(
     overhead: 1,
     shapes: undefined,
     tally: createShapeTally(),
-    times: undefined,
+    holdsSlot: false,
+    waitsSince: Infinity,
   };
 }
 
@@ -125,7 +109,11 @@ type InFlight = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight'>;
 type Running = Pick<ReplicaWork<unknown, QueuedQuery>, 'inFlight' | 'beganAt'>;
 
 /** Returns the number of items in the executor. */
-export const runningItems = ({ inFlight }: InFlight): number => inFlight.reduce((total, { items }) => total + items, 0);
+export function runningItems({ inFlight }: InFlight): number {
+  let total = 0;
+  for (const { items } of inFlight) total += items;
+  return total;
+}
 
 /** Returns the number of items that a batch is padded to. */
 export const sizeOf = ({ sizes }: ReplicaSettings, items: number): number =>
@@ -141,30 +129,11 @@ export const expectedMs = (
 
 /** Returns the expected time until the batches in flight have ended. Only the first one runs. */
 export function leftMs({ inFlight, beganAt }: Running, now: number): number {
-  let left = 0;
-  for (const [index, { expectedMs = 0 }] of inFlight.entries())
-    left += index === 0 ? Math.max(0, expectedMs - (now - beganAt)) : expectedMs;
+  const [first] = inFlight;
+  if (first === undefined) return 0;
+  let left = Math.max(0, (first.expectedMs ?? 0) - (now - beganAt));
+  for (let index = 1; index < inFlight.length; index += 1) left += inFlight[index]?.expectedMs ?? 0;
   return left;
-}
-
-/** Creates the times of a replica, which are set before each query. One literal: objects built by spread are slower to read. */
-export function createReplicaTimes(
-  work: Pick<ReplicaWork<unknown, QueuedQuery>, 'settings' | 'estimate' | 'wait'>,
-): ReplicaTimes {
-  const times: ReplicaTimes = {
-    ceiling: 1,
-    startsAt: 0,
-    everyMs: 0,
-    now: 0,
-    batchMs: 0,
-    doubt: undefined,
-    expectedMs: (items, shapes) => expectedMs(work, items, shapes, times.now),
-    // A query that finds the replica idle takes as long as it takes: to refuse it would leave the replica idle.
-    promisedMs: (ms) =>
-      times.doubt === undefined ? work.wait.promisedMs(ms, times.batchMs, times.now) : ms / times.doubt,
-    onOffered: (ms, limitMs) => work.wait.offered(limitMs, ms, times.batchMs, times.now),
-  };
-  return times;
 }
 
 /** Corrects the estimates by a batch that has run. */

@@ -5,8 +5,8 @@ import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js'
 import { maySendAhead } from './may-send-ahead.js';
 import { createSlotWaits } from './slot-waits.js';
 import { pickWaiting } from './pick-waiting.js';
+import { ReplicaTimes } from './replica-times.js';
 import {
-  createReplicaTimes,
   createReplicaWork,
   expectedMs,
   leftMs,
@@ -21,7 +21,7 @@ import {
 import { defaultSlotParams, type SlotParams } from './slot-params.js';
 import { createStepSlots } from './step-slots.js';
 import type { QueuedQuery, QueueRejection } from './queued-query.js';
-import type { QueueTimes } from './query-queue.js';
+import type { QueueEntry, QueueTimes, RejectedQuery } from './query-queue.js';
 import type { SlotEffect, SlotEvent } from './slot-event.js';
 
 /** List that effects are appended to. */
@@ -51,15 +51,20 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   type Work = ReplicaWork<R, Q>;
   type Effects = EffectList<SlotEffect<R, Q, W>>;
   const works = new Map<R, Work>();
-  /** Replicas that wait for a slot, with the time since which they do. */
-  const waitingReplicas = new Map<Work, number>();
+  /** Replicas that wait for a slot, in the order in which they began to. */
+  const waitingReplicas: Work[] = [];
   const waiters: { readonly waiter: W; readonly since: number }[] = [];
   /** Steps that get a slot only while nothing else waits for one. */
   const idleWaiters: W[] = [];
-  const holders = new Set<Work>();
+  /** Replicas that hold a slot. */
+  const holders: Work[] = [];
+  /** Queries in flight whose caller cancelled them. */
+  const cancelled = new Set<Q>();
   const steps = createStepSlots<W>();
   let free = slots;
   const slotWaits = createSlotWaits(slots);
+  let times: ReplicaTimes | undefined;
+  const rejected: RejectedQuery<Q>[] = [];
 
   function workOf(replica: R): Work {
     const work = works.get(replica);
@@ -73,18 +78,32 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     slotWaits.set(work, items === 0 ? 0 : expectedMs(work, items, shapes, now));
   }
 
+  function waitForSlot(work: Work, now: number): void {
+    if (work.waitsSince < Infinity) return;
+    work.waitsSince = now;
+    waitingReplicas.push(work);
+  }
+  function endWait(work: Work): void {
+    if (work.waitsSince === Infinity) return;
+    work.waitsSince = Infinity;
+    waitingReplicas.splice(waitingReplicas.indexOf(work), 1);
+  }
   function takeSlot(work: Work): void {
-    waitingReplicas.delete(work);
+    endWait(work);
     free -= 1;
-    holders.add(work);
+    work.holdsSlot = true;
+    holders.push(work);
   }
   function giveSlotBack(work: Work): void {
-    if (holders.delete(work)) free += 1;
+    if (!work.holdsSlot) return;
+    free += 1;
+    work.holdsSlot = false;
+    holders.splice(holders.indexOf(work), 1);
   }
 
   /** Gives free slots to those that wait: first to those that wait for too long, then by the due time of the query. */
   function grantSlots(now: number, effects: Effects): void {
-    while (free > 0 && waitingReplicas.size + waiters.length > 0) {
+    while (free > 0 && othersWait()) {
       const [step] = waiters;
       const next = pickWaiting(waitingReplicas, step?.since ?? Infinity, now, params);
       if (next !== undefined) {
@@ -109,27 +128,20 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function pump(work: Work, now: number, effects: Effects): void {
     if (!work.isAttached || work.isOverdue) {
       giveSlotBack(work);
-      waitingReplicas.delete(work);
-    } else if (holders.has(work)) startBatches(work, now, effects);
-    else if (work.queue.length() === 0) waitingReplicas.delete(work);
-    else if (!waitingReplicas.has(work)) waitingReplicas.set(work, now);
+      endWait(work);
+    } else if (work.holdsSlot) startBatches(work, now, effects);
+    else if (work.queue.length() === 0) endWait(work);
+    else waitForSlot(work, now);
     grantSlots(now, effects);
     refresh(work, now);
   }
 
   function startBatches(work: Work, now: number, effects: Effects): void {
-    const { inFlight, queue, settings } = work;
+    const { inFlight, settings } = work;
     while (inFlight.length === 0 || sendsAhead(work)) {
-      const isOnly = inFlight.length === 0 && queue.length() === 1 && !othersWait();
-      const doubt = isOnly ? doubtOf(work, queue.first()?.shapes, now) : 1;
-      const entries = queue.take(now, {
-        ceiling: settings.ceiling,
-        startsAt: now + leftMs(work, now),
-        expectedMs: (items, shapes) => expectedMs(work, items, shapes, now) / doubt,
-        onRejected: (query, reason) => effects.push(rejection(work, query, reason, now)),
-      });
+      const entries = takeBatch(work, now, effects);
       if (entries.length === 0) break;
-      const items = entries.reduce((total, { query }) => total + query.items, 0);
+      const items = itemsOf(entries);
       const size = sizeOf(settings, items);
       const shapes = entries[0]?.query.shapes;
       const runMs = work.estimate.p50(size, now, shapes);
@@ -149,6 +161,19 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     if (inFlight.length === 0) giveSlotBack(work);
   }
 
+  /** Returns the next batch of a replica, and rejects the queries that it leaves behind. */
+  function takeBatch(work: Work, now: number, effects: Effects): readonly QueueEntry<Q>[] {
+    const { inFlight, queue } = work;
+    const isOnly = inFlight.length === 0 && queue.length() === 1 && !othersWait();
+    const next = timesOf(work, now);
+    next.startsAt = now + leftMs(work, now);
+    next.divisor = isOnly ? doubtOf(work, queue.first()?.shapes, now) : 1;
+    const entries = queue.take(now, next, rejected);
+    for (const { query, reason } of rejected) effects.push(rejection(work, query, reason, now));
+    rejected.length = 0;
+    return entries;
+  }
+
   const sendsAhead = ({ inFlight, queue, settings, overhead }: Work): boolean =>
     maySendAhead(
       {
@@ -160,7 +185,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
       },
       params,
     );
-  const othersWait = (): boolean => waitingReplicas.size + waiters.length > 0;
+  const othersWait = (): boolean => waitingReplicas.length + waiters.length > 0;
   /**
    * Returns the factor by which the expected time of a query may be too long: that by which batches took longer than profiled, if they
    * may have had other shapes.
@@ -171,13 +196,20 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   /** Returns when the next batches of a replica start. Undefined if it has no executor. */
   function batchTimes(work: Work, shapes: Shapes | undefined, now: number): QueueTimes | undefined {
     if (!work.isAttached) return undefined;
-    const times = (work.times ??= createReplicaTimes(work));
+    const next = timesOf(work, now);
+    next.batchMs = expectedMs(work, next.ceiling, shapes, now);
+    next.startsAt = now + leftMs(work, now) + slotFreeMs(work, now);
+    next.everyMs = next.batchMs + slotWaits.waitMs(work);
+    next.divisor = 1;
+    next.isIdle = isIdle(work);
+    next.doubt = next.isIdle ? doubtOf(work, shapes, now) : 1;
+    return next;
+  }
+  function timesOf(work: Work, now: number): ReplicaTimes {
+    times ??= new ReplicaTimes(work);
+    times.work = work;
     times.now = now;
     times.ceiling = work.settings.ceiling;
-    times.batchMs = expectedMs(work, times.ceiling, shapes, now);
-    times.startsAt = now + leftMs(work, now) + slotFreeMs(work, now);
-    times.everyMs = times.batchMs + slotWaits.waitMs(work);
-    times.doubt = isIdle(work) ? doubtOf(work, shapes, now) : undefined;
     return times;
   }
 
@@ -199,12 +231,15 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function endRun(work: Work, batch: RunningBatch<Q>, run: EndedRun, now: number, effects: Effects): void {
     const index = work.inFlight.indexOf(batch);
     if (index < 0) return;
-    work.inFlight.splice(index, 1);
-    if (index === 0) work.beganAt = now;
+    if (index > 0) work.inFlight.splice(index, 1);
+    else {
+      work.inFlight.shift();
+      work.beganAt = now;
+    }
     work.isOverdue = false;
     if (run.outcome === 'done') observeRun(work, batch, run, params, now);
     else retryOrFail(work, batch, run.outcome, effects);
-    for (const { query } of batch.entries) work.cancelled.delete(query);
+    if (cancelled.size > 0) for (const { query } of batch.entries) cancelled.delete(query);
     const hasDied = run.outcome === 'died-running' || run.outcome === 'died-waiting';
     // A batch that was started before may have run on the executor that this one replaced.
     if (hasDied && batch.startedAt >= work.attachedAt) work.isAttached = false;
@@ -215,14 +250,14 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
 
   function retryOrFail(work: Work, { entries }: RunningBatch<Q>, failure: BatchFailure, effects: Effects): void {
     const { retry, fail } = planBatchRetry(entries, failure);
-    work.queue.putBack(retry.filter(({ query }) => !work.cancelled.has(query)));
+    work.queue.putBack(retry.filter(({ query }) => !cancelled.has(query)));
     for (const { query } of fail)
-      if (!work.cancelled.has(query)) effects.push({ kind: 'fail', replica: work.replica, query, failure });
+      if (!cancelled.has(query)) effects.push({ kind: 'fail', replica: work.replica, query, failure });
   }
 
   /** Returns the predicted time until the first slot is free, if the replica holds none. */
   function slotFreeMs(work: Work, now: number): number {
-    if (holders.has(work) || free > 0) return 0;
+    if (work.holdsSlot || free > 0) return 0;
     let soonest = steps.leftMs(now);
     for (const holder of holders) soonest = Math.min(soonest, leftMs(holder, now));
     return soonest === Infinity ? 0 : soonest;
@@ -230,10 +265,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
 
   /** Returns whether a query would start immediately. A run that takes longer than expected has no time left, but is not over. */
   const isIdle = (work: Work): boolean =>
-    work.inFlight.length === 0 && work.queue.length() === 0 && (holders.has(work) || free > 0);
+    work.inFlight.length === 0 && work.queue.length() === 0 && (work.holdsSlot || free > 0);
 
   return {
-    waiting: () => waitingReplicas.size + waiters.length,
+    waiting: () => waitingReplicas.length + waiters.length,
     apply(event, now, effects) {
       switch (event.kind) {
         case 'added':
@@ -266,7 +301,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
           const work = workOf(event.replica);
           if (work.queue.cancel(event.query)) return pump(work, now, effects);
           if (work.inFlight.some(({ entries }) => entries.some(({ query }) => query === event.query)))
-            work.cancelled.add(event.query);
+            cancelled.add(event.query);
           return;
         }
         case 'closed': {
@@ -301,7 +336,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     },
     isRunning: (replica) => workOf(replica).inFlight.length > 0,
     isDone(replica) {
-      const { queue, inFlight, cancelled } = workOf(replica);
+      const { queue, inFlight } = workOf(replica);
       return (
         queue.length() === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query)))
       );
@@ -327,4 +362,10 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
       };
     },
   };
+}
+
+function itemsOf(entries: readonly QueueEntry<QueuedQuery>[]): number {
+  let total = 0;
+  for (const { query } of entries) total += query.items;
+  return total;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createQueryQueue, type QueryQueue } from '../../src/batch/query-queue.js';
+import { QueryQueue, type RejectedQuery } from '../../src/batch/query-queue.js';
 import { queued, type TestQuery } from '../support/queries.js';
 
 const bounds = { items: 100, bytes: 1_000 };
@@ -11,16 +11,16 @@ interface Taken {
 }
 
 function take(queue: QueryQueue<TestQuery>, now = 0, ceiling = 8, itemMs = 1, startsAt = now): Taken {
-  const rejected: string[] = [];
-  const batch = queue.take(now, {
-    ...{ ceiling, startsAt, expectedMs: (items) => itemMs * items },
-    onRejected: (query, reason) => rejected.push(`${query.name} ${reason}`),
-  });
-  return { batch: batch.map(({ query }) => query.name), rejected };
+  const rejected: RejectedQuery<TestQuery>[] = [];
+  const batch = queue.take(now, { ceiling, startsAt, expectedMs: (items) => itemMs * items }, rejected);
+  return {
+    batch: batch.map(({ query }) => query.name),
+    rejected: rejected.map(({ query, reason }) => `${query.name} ${reason}`),
+  };
 }
 
 function filled(...queries: readonly TestQuery[]): QueryQueue<TestQuery> {
-  const queue = createQueryQueue<TestQuery>(bounds, 500);
+  const queue = new QueryQueue<TestQuery>(bounds, 500);
   for (const query of queries) assert.equal(queue.push(query, 0, undefined), 'queued');
   return queue;
 }
@@ -88,7 +88,7 @@ describe('the request queue', () => {
     }));
 
   it('is bounded in items and bytes, but accepts any query when empty', () => {
-    const queue = createQueryQueue<TestQuery>({ items: 4, bytes: 100 }, 500);
+    const queue = new QueryQueue<TestQuery>({ items: 4, bytes: 100 }, 500);
     assert.equal(queue.push(queued('a', 9, { items: 9 }), 0, undefined), 'queued');
     assert.equal(queue.push(queued('b'), 0, undefined), 'full');
     take(queue);
@@ -132,8 +132,7 @@ describe('the request queue', () => {
     queue.push(queued('first', 100), 0, oneByOne);
     const expected: (readonly [string, number | undefined])[] = [];
     while (queue.length() > 0)
-      for (const { query, expectedAt } of queue.take(0, { ...oneByOne, onRejected: () => assert.fail() }))
-        expected.push([query.name, expectedAt]);
+      for (const { query, expectedAt } of queue.take(0, oneByOne, [])) expected.push([query.name, expectedAt]);
     assert.deepEqual(expected, [
       ['first', 10],
       ['0', 20],
@@ -242,13 +241,14 @@ describe('the request queue', () => {
     );
     fc.assert(
       fc.property(fc.array(event, { maxLength: 80 }), (events) => {
-        const queue = createQueryQueue<TestQuery>(bounds, 500);
+        const queue = new QueryQueue<TestQuery>(bounds, 500);
         const live = new Map<string, TestQuery>();
-        const take4 = (now: number, ceiling: number) =>
-          queue.take(now, {
-            ...{ ceiling, startsAt: now, expectedMs: (items: number) => items },
-            onRejected: ({ name }) => assert.ok(live.delete(name)),
-          });
+        const take4 = (now: number, ceiling: number) => {
+          const rejected: RejectedQuery<TestQuery>[] = [];
+          const batch = queue.take(now, { ceiling, startsAt: now, expectedMs: (items) => items }, rejected);
+          for (const { query } of rejected) assert.ok(live.delete(query.name));
+          return batch;
+        };
         for (const [now, each] of events.entries()) {
           if (each.kind === 'push') {
             const query = queued(`q${now}`, now + each.due, { priority: each.priority, enqueuedAt: now });
