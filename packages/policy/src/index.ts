@@ -22,7 +22,7 @@ export { deadlineAt, dueAt } from './batch/query-times.js';
 export { type QueueBounds, type QueuedQuery, type QueueRejection } from './batch/queued-query.js';
 export { type QueueEntry } from './batch/query-queue.js';
 export { type EndedRun, type ReplicaSettings, type RunningBatch } from './batch/replica-work.js';
-export { type SlotEffect, type SlotEvent } from './batch/slot-event.js';
+export { type SlotEffect } from './batch/slot-effect.js';
 export { createSlotScheduler, type SlotScheduler } from './batch/slot-scheduler.js';
 export {
   defaultCollectParams,

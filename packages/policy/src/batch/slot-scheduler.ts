@@ -1,6 +1,6 @@
 // The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
 
-import type { ObservedShapes, ReplicaLoad, Shapes } from '@pareto/core';
+import type { ReplicaLoad, Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
 import { createSlotWaits } from './slot-waits.js';
@@ -15,42 +15,58 @@ import {
   runningItems,
   sizeOf,
   type EndedRun,
+  type ReplicaSettings,
   type ReplicaWork,
   type RunningBatch,
 } from './replica-work.js';
 import { defaultSlotParams, type SlotParams } from './slot-params.js';
 import { createStepSlots } from './step-slots.js';
-import type { QueuedQuery, QueueRejection } from './queued-query.js';
+import type { QueueBounds, QueuedQuery, QueueRejection } from './queued-query.js';
 import type { QueueEntry, QueueTimes, RejectedQuery } from './query-queue.js';
-import type { SlotEffect, SlotEvent } from './slot-event.js';
+import type { SlotEffect } from './slot-effect.js';
 
 /** List that effects are appended to. */
 interface EffectList<E> {
   push(effect: E): void;
 }
 
+/** Methods that take effects append what has to be done, in order. The times are those of the events, in their order. */
 export interface SlotScheduler<R, Q extends QueuedQuery, W> {
-  /** Applies an event at time `now`, and appends what has to be done, in order, to `effects`. */
-  apply(event: SlotEvent<R, Q, W>, now: number, effects: EffectList<SlotEffect<R, Q, W>>): void;
-  /** Returns the load of a replica that was added. */
-  load(replica: R, now: number): ReplicaLoad;
-  /** Returns whether the executor of a replica has batches that have not ended. */
-  isRunning(replica: R): boolean;
+  /** Adds a replica, and returns its work, by which the other methods know it. */
+  add(replica: R, settings: ReplicaSettings, bounds: QueueBounds): ReplicaWork<R, Q>;
+  update(work: ReplicaWork<R, Q>, settings: ReplicaSettings, now: number, effects: SlotEffects<R, Q, W>): void;
+  remove(work: ReplicaWork<R, Q>, now: number, effects: SlotEffects<R, Q, W>): void;
+  /** The replica has an executor, or another one. */
+  attach(work: ReplicaWork<R, Q>, now: number, effects: SlotEffects<R, Q, W>): void;
+  /** The executor has ended, or is not used any more. */
+  detach(work: ReplicaWork<R, Q>, now: number, effects: SlotEffects<R, Q, W>): void;
+  queue(work: ReplicaWork<R, Q>, query: Q, now: number, effects: SlotEffects<R, Q, W>): void;
+  cancel(work: ReplicaWork<R, Q>, query: Q, now: number, effects: SlotEffects<R, Q, W>): void;
+  /** No queued query of the replica will be run. */
+  close(work: ReplicaWork<R, Q>, now: number, effects: SlotEffects<R, Q, W>): void;
+  end(work: ReplicaWork<R, Q>, batch: RunningBatch<Q>, run: EndedRun, now: number, effects: SlotEffects<R, Q, W>): void;
+  /** A run takes so much longer than expected that it may never end. */
+  giveUpSlot(work: ReplicaWork<R, Q>, now: number, effects: SlotEffects<R, Q, W>): void;
+  /** A step needs a slot. With `isIdle`, it gets one only while nothing else waits for one. */
+  request(waiter: W, isIdle: boolean, now: number, effects: SlotEffects<R, Q, W>): void;
+  withdraw(waiter: W): void;
+  /** A step gave its slot back. */
+  release(waiter: W, now: number, effects: SlotEffects<R, Q, W>): void;
+  load(work: ReplicaWork<R, Q>, now: number): ReplicaLoad;
   /** Returns whether no query is queued or runs whose caller has not cancelled it. */
-  isDone(replica: R): boolean;
-  /** Returns the shapes of inputs with dynamic dimensions that the replica has run. */
-  shapes(replica: R): readonly ObservedShapes[];
+  isDone(work: ReplicaWork<R, Q>): boolean;
   /** Returns the number of replicas and steps that wait for a slot, without those that wait for an idle one. */
   waiting(): number;
 }
+
+type SlotEffects<R, Q extends QueuedQuery, W> = EffectList<SlotEffect<R, Q, W>>;
 
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   slots: number,
   params: SlotParams = defaultSlotParams,
 ): SlotScheduler<R, Q, W> {
   type Work = ReplicaWork<R, Q>;
-  type Effects = EffectList<SlotEffect<R, Q, W>>;
-  const works = new Map<R, Work>();
+  type Effects = SlotEffects<R, Q, W>;
   /** Replicas that wait for a slot, in the order in which they began to. */
   const waitingReplicas: Work[] = [];
   const waiters: { readonly waiter: W; readonly since: number }[] = [];
@@ -65,12 +81,6 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   const slotWaits = createSlotWaits(slots);
   let times: ReplicaTimes | undefined;
   const rejected: RejectedQuery<Q>[] = [];
-
-  function workOf(replica: R): Work {
-    const work = works.get(replica);
-    if (work === undefined) throw new Error('the replica was not added, or was removed');
-    return work;
-  }
 
   function refresh(work: Work, now: number): void {
     const items = runningItems(work) || Math.min(work.queue.items(), work.settings.ceiling);
@@ -267,101 +277,84 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   const isIdle = (work: Work): boolean =>
     work.inFlight.length === 0 && work.queue.length() === 0 && (work.holdsSlot || free > 0);
 
+  function setAttached(work: Work, isAttached: boolean, now: number, effects: Effects): void {
+    work.isAttached = isAttached;
+    pump(work, now, effects);
+  }
+
   return {
+    add: (replica, settings, bounds) => createReplicaWork<R, Q>(replica, settings, bounds, params),
+    update(work, settings, now, effects) {
+      work.settings = settings;
+      work.estimate.setProfile(settings.profile);
+      pump(work, now, effects);
+    },
+    remove(work, now, effects) {
+      setAttached(work, false, now, effects);
+      slotWaits.set(work, 0);
+    },
+    attach(work, now, effects) {
+      work.attachedAt = now;
+      setAttached(work, true, now, effects);
+    },
+    detach: (work, now, effects) => setAttached(work, false, now, effects),
+    queue: enqueue,
+    cancel(work, query, now, effects) {
+      if (work.queue.cancel(query)) pump(work, now, effects);
+      else if (work.inFlight.some(({ entries }) => entries.some((entry) => entry.query === query)))
+        cancelled.add(query);
+    },
+    close(work, now, effects) {
+      for (const { query, deaths } of work.queue.takeAll())
+        effects.push({ ...rejection(work, query, 'closed', now), deaths });
+      pump(work, now, effects);
+    },
+    end: endRun,
+    giveUpSlot(work, now, effects) {
+      work.isOverdue = true;
+      pump(work, now, effects);
+    },
+    request(waiter, onlyIdle, now, effects) {
+      if (onlyIdle) idleWaiters.push(waiter);
+      else waiters.push({ waiter, since: now });
+      grantSlots(now, effects);
+    },
+    withdraw(waiter) {
+      const index = waiters.findIndex((one) => one.waiter === waiter);
+      if (index >= 0) waiters.splice(index, 1);
+      const idleIndex = idleWaiters.indexOf(waiter);
+      if (idleIndex >= 0) idleWaiters.splice(idleIndex, 1);
+    },
+    release(waiter, now, effects) {
+      steps.release(waiter, now);
+      free += 1;
+      grantSlots(now, effects);
+    },
+    load: loadOf,
+    isDone: ({ queue, inFlight }) =>
+      queue.length() === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query))),
     waiting: () => waitingReplicas.length + waiters.length,
-    apply(event, now, effects) {
-      switch (event.kind) {
-        case 'added':
-          works.set(event.replica, createReplicaWork<R, Q>(event.replica, event.settings, event.bounds, params));
-          return;
-        case 'updated': {
-          const work = workOf(event.replica);
-          work.settings = event.settings;
-          work.estimate.setProfile(event.settings.profile);
-          return pump(work, now, effects);
-        }
-        case 'removed': {
-          const work = workOf(event.replica);
-          work.isAttached = false;
-          pump(work, now, effects);
-          slotWaits.set(work, 0);
-          works.delete(event.replica);
-          return;
-        }
-        case 'attached':
-        case 'detached': {
-          const work = workOf(event.replica);
-          work.isAttached = event.kind === 'attached';
-          if (work.isAttached) work.attachedAt = now;
-          return pump(work, now, effects);
-        }
-        case 'queued':
-          return enqueue(workOf(event.replica), event.query, now, effects);
-        case 'cancelled': {
-          const work = workOf(event.replica);
-          if (work.queue.cancel(event.query)) return pump(work, now, effects);
-          if (work.inFlight.some(({ entries }) => entries.some(({ query }) => query === event.query)))
-            cancelled.add(event.query);
-          return;
-        }
-        case 'closed': {
-          const work = workOf(event.replica);
-          for (const { query, deaths } of work.queue.takeAll())
-            effects.push({ ...rejection(work, query, 'closed', now), deaths });
-          return pump(work, now, effects);
-        }
-        case 'ended':
-          return endRun(workOf(event.replica), event.batch, event.run, now, effects);
-        case 'overdue': {
-          const work = workOf(event.replica);
-          work.isOverdue = true;
-          return pump(work, now, effects);
-        }
-        case 'requested':
-          if (event.idle === true) idleWaiters.push(event.waiter);
-          else waiters.push({ waiter: event.waiter, since: now });
-          return grantSlots(now, effects);
-        case 'withdrawn': {
-          const index = waiters.findIndex(({ waiter }) => waiter === event.waiter);
-          if (index >= 0) waiters.splice(index, 1);
-          const idleIndex = idleWaiters.indexOf(event.waiter);
-          if (idleIndex >= 0) idleWaiters.splice(idleIndex, 1);
-          return;
-        }
-        case 'released':
-          steps.release(event.waiter, now);
-          free += 1;
-          return grantSlots(now, effects);
-      }
-    },
-    isRunning: (replica) => workOf(replica).inFlight.length > 0,
-    isDone(replica) {
-      const { queue, inFlight } = workOf(replica);
-      return (
-        queue.length() === 0 && inFlight.every(({ entries }) => entries.every(({ query }) => cancelled.has(query)))
-      );
-    },
-    shapes: (replica) => workOf(replica).tally.observed,
-    load(replica, now) {
-      const work = workOf(replica);
-      const { ceiling } = work.settings;
-      // Queries tend to have shapes like those of the ones before.
-      const shapes = work.queue.first()?.shapes ?? work.shapes;
-      const batchMs = expectedMs(work, ceiling, shapes, now);
-      const everyMs = batchMs + slotWaits.waitMs(work);
-      const { typical, slow, interfered } = work.estimate.correction(now);
-      const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (work.queue.items() / ceiling) * everyMs;
-      return {
-        queuedItems: work.queue.items(),
-        runningItems: runningItems(work),
-        backlogMs: isIdle(work) ? 0 : work.wait.promisedMs(waitMs, batchMs, now),
-        itemMs: everyMs / ceiling,
-        typical,
-        slow,
-        interfered,
-      };
-    },
   };
+
+  function loadOf(work: Work, now: number): ReplicaLoad {
+    const { queue, settings } = work;
+    const { ceiling } = settings;
+    // Queries tend to have shapes like those of the ones before.
+    const shapes = queue.first()?.shapes ?? work.shapes;
+    const batchMs = expectedMs(work, ceiling, shapes, now);
+    const everyMs = batchMs + slotWaits.waitMs(work);
+    const { typical, slow, interfered } = work.estimate.correction(now);
+    const waitMs = leftMs(work, now) + slotFreeMs(work, now) + (queue.items() / ceiling) * everyMs;
+    return {
+      queuedItems: queue.items(),
+      runningItems: runningItems(work),
+      backlogMs: isIdle(work) ? 0 : work.wait.promisedMs(waitMs, batchMs, now),
+      itemMs: everyMs / ceiling,
+      typical,
+      slow,
+      interfered,
+    };
+  }
 }
 
 function itemsOf(entries: readonly QueueEntry<QueuedQuery>[]): number {

@@ -3,6 +3,7 @@
 
 import { milliseconds, type ObservedShapes, type ReplicaId, type ReplicaLoad, type SlotGroup } from '@pareto/core';
 import type { QueueBounds, QueuedQuery } from '../batch/queued-query.js';
+import type { ReplicaWork } from '../batch/replica-work.js';
 import { defaultSlotParams, type SlotParams } from '../batch/slot-params.js';
 import { createSlotScheduler, type SlotScheduler } from '../batch/slot-scheduler.js';
 import { transition, type ReplicaEvent, type ReplicaLife } from '../lifecycle/replica-lifecycle.js';
@@ -69,6 +70,7 @@ type ExecutorState =
 interface HeldReplica<Q extends QueuedQuery, W> extends ReplicaStatus {
   readonly id: ReplicaId;
   readonly scheduler: SlotScheduler<ReplicaId, Q, W>;
+  readonly work: ReplicaWork<ReplicaId, Q>;
   /** The last assignment, whose file may not serve yet. */
   assignment: AssignedReplica;
   /** The assignment in force, with the file that serves. */
@@ -125,6 +127,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
       assignment,
       inForce: assignment,
       scheduler,
+      work: scheduler.add(id, settingsOf(assignment, false), bounds),
       life,
       executor: { kind: 'loading', file: assignment },
       reason: '',
@@ -132,7 +135,6 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
       isMixed: false,
       failures: 0,
     });
-    scheduler.apply({ kind: 'added', replica: id, settings: settingsOf(assignment, false), bounds }, now, effects);
     effects.push({ kind: 'add', assignment }, { kind: 'load', assignment, afterMs: 0 });
   }
   /** Puts the last assignment in force, with the file of `serving` if it is another one. */
@@ -143,8 +145,8 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     effects.push({ kind: 'update', assignment: held.inForce, isOutdated });
     applySettings(held, now, effects);
   }
-  const applySettings = ({ id, inForce, isMixed, scheduler }: Held, now: number, effects: Effects): void =>
-    scheduler.apply({ kind: 'updated', replica: id, settings: settingsOf(inForce, isMixed) }, now, effects);
+  const applySettings = ({ work, inForce, isMixed, scheduler }: Held, now: number, effects: Effects): void =>
+    scheduler.update(work, settingsOf(inForce, isMixed), now, effects);
   /** Loads another executor if the one that serves has another file than is assigned. */
   function replaceOutdated(held: Held, afterMs: number, effects: Effects): void {
     const { assignment, executor, inForce } = held;
@@ -165,20 +167,20 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
     draining.add(held);
     if (held.executor.kind !== 'serving' && held.executor.kind !== 'replacing') closeQueue(held, now, effects);
   }
-  const closeQueue = ({ id, scheduler }: Held, now: number, effects: Effects): void =>
-    scheduler.apply({ kind: 'closed', replica: id }, now, effects);
+  const closeQueue = ({ work, scheduler }: Held, now: number, effects: Effects): void =>
+    scheduler.close(work, now, effects);
 
   function unloadDrained(effects: Effects): void {
     for (const held of draining) {
-      if (!held.scheduler.isDone(held.id)) continue;
+      if (!held.scheduler.isDone(held.work)) continue;
       draining.delete(held);
       held.executor = { kind: 'ending' };
       effects.push({ kind: 'unload', replica: held.id });
     }
   }
-  function remove({ id, scheduler }: Held, now: number, effects: Effects): void {
-    const load = scheduler.load(id, now);
-    scheduler.apply({ kind: 'removed', replica: id }, now, effects);
+  function remove({ id, scheduler, work }: Held, now: number, effects: Effects): void {
+    const load = scheduler.load(work, now);
+    scheduler.remove(work, now, effects);
     replicas.delete(id);
     effects.push({ kind: 'remove', replica: id, load });
     // The replica may have been assigned again while it drained.
@@ -204,8 +206,8 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
   }
   /** Ends or replaces an executor, or removes a replica that was unloaded, once the batches of the executor have ended. */
   function settle(held: Held, now: number, effects: Effects): void {
-    const { executor, id, scheduler, poisonousQueries } = held;
-    if (scheduler.isRunning(id)) return;
+    const { executor, id, work, poisonousQueries } = held;
+    if (work.inFlight.length > 0) return;
     if (executor.kind === 'ended') return remove(held, now, effects);
     if (executor.kind === 'stopping') effects.push({ kind: 'stop', replica: id });
     if (executor.kind !== 'lost') return;
@@ -216,7 +218,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
 
   function onDied(held: Held, reason: string, now: number, effects: Effects): void {
     held.executor = held.executor.kind === 'ending' ? { kind: 'ended' } : { kind: 'lost', reason };
-    held.scheduler.apply({ kind: 'detached', replica: held.id }, now, effects);
+    held.scheduler.detach(held.work, now, effects);
     settle(held, now, effects);
   }
   /** Applies an event of a load, unless the replica is unloaded meanwhile. */
@@ -230,7 +232,7 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
         [held.executor, held.failures] = [{ kind: 'serving' }, 0];
         change(held, { kind: 'warmed', at: milliseconds(now) }, effects);
         if (!isSameFile(held.inForce, executor.file)) applyAssignment(held, executor.file, now, effects);
-        held.scheduler.apply({ kind: 'attached', replica: held.id }, now, effects);
+        held.scheduler.attach(held.work, now, effects);
         return replaceOutdated(held, 0, effects);
       case 'load-failed':
         return onLoadFailed(held, event.cause, event.reason, now, effects);
@@ -239,40 +241,50 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
 
   /** Applies an event of a load for another file, unless the executor that serves has died meanwhile. */
   function applyReplace(event: ReplaceEvent, held: Held, now: number, effects: Effects): void {
-    const { executor, id, scheduler } = held;
+    const { executor, work, scheduler } = held;
     if (executor.kind !== 'replacing') return;
     held.executor = { kind: 'serving' };
     if (event.kind === 'replaced') {
       applyAssignment(held, executor.file, now, effects);
-      scheduler.apply({ kind: 'attached', replica: id }, now, effects);
+      scheduler.attach(work, now, effects);
       return replaceOutdated(held, 0, effects);
     }
     if (event.cause === 'unavailable') return replaceOutdated(held, params.reload.pauseMs, effects);
     // Without an executor, a failed load is repeated and reported.
     held.executor = { kind: 'stopping' };
-    scheduler.apply({ kind: 'detached', replica: id }, now, effects);
+    scheduler.detach(work, now, effects);
     settle(held, now, effects);
   }
 
   function applyEvent(event: WorkerEvent<Q, W>, now: number, effects: Effects): void {
     switch (event.kind) {
-      case 'queued':
-      case 'cancelled':
-      case 'overdue':
-        return heldOf(event.replica).scheduler.apply(event, now, effects);
+      case 'queued': {
+        const { scheduler, work } = heldOf(event.replica);
+        return scheduler.queue(work, event.query, now, effects);
+      }
+      case 'cancelled': {
+        const { scheduler, work } = heldOf(event.replica);
+        return scheduler.cancel(work, event.query, now, effects);
+      }
+      case 'overdue': {
+        const { scheduler, work } = heldOf(event.replica);
+        return scheduler.giveUpSlot(work, now, effects);
+      }
       case 'ended': {
         const held = heldOf(event.replica);
         const before = effects.length;
-        held.scheduler.apply(event, now, effects);
+        held.scheduler.end(held.work, event.batch, event.run, now, effects);
         if (event.run.outcome === 'died-running')
           held.poisonousQueries += effects.slice(before).filter(({ kind }) => kind === 'fail').length;
         if (held.executor.kind !== 'serving') settle(held, now, effects);
         return;
       }
       case 'requested':
+        return schedulerOf(event.group).request(event.waiter, event.idle === true, now, effects);
       case 'withdrawn':
+        return schedulerOf(event.group).withdraw(event.waiter);
       case 'released':
-        return schedulerOf(event.group).apply(event, now, effects);
+        return schedulerOf(event.group).release(event.waiter, now, effects);
       case 'assigned':
         ({ desired } = event);
         if (!isStopping) reconcile(now, effects);
@@ -303,8 +315,11 @@ export function createWorkerCore<Q extends QueuedQuery, W>(options: WorkerCoreOp
       applyEvent(event, now, effects);
       if (draining.size > 0) unloadDrained(effects);
     },
-    load: (replica, now) => heldOf(replica).scheduler.load(replica, now),
-    shapes: (replica) => heldOf(replica).scheduler.shapes(replica),
+    load(replica, now) {
+      const { scheduler, work } = heldOf(replica);
+      return scheduler.load(work, now);
+    },
+    shapes: (replica) => heldOf(replica).work.tally.observed,
     status: heldOf,
     waiting: (group) => schedulerOf(group).waiting(),
   };

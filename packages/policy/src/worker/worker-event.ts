@@ -2,20 +2,30 @@
 
 import type { ReplicaId, ReplicaLoad, ReplicaState } from '@pareto/core';
 import type { QueuedQuery } from '../batch/queued-query.js';
-import type { SlotEffect, SlotEvent } from '../batch/slot-event.js';
+import type { EndedRun, RunningBatch } from '../batch/replica-work.js';
+import type { SlotEffect } from '../batch/slot-effect.js';
 import type { AssignedReplica, DesiredReplicas } from './assigned-replica.js';
 import type { LoadFailure } from './plan-reload.js';
 
-/** Events of the scheduler that concern the queries and batches of a replica. */
-type ReplicaEvent<Q extends QueuedQuery> = Extract<
-  SlotEvent<ReplicaId, Q, never>,
-  { readonly kind: 'queued' | 'cancelled' | 'ended' | 'overdue' }
->;
+/** Events that concern the queries and batches of a replica. */
+type ReplicaEvent<Q extends QueuedQuery> =
+  | { readonly kind: 'queued'; readonly replica: ReplicaId; readonly query: Q }
+  | { readonly kind: 'cancelled'; readonly replica: ReplicaId; readonly query: Q }
+  | {
+      readonly kind: 'ended';
+      readonly replica: ReplicaId;
+      readonly batch: RunningBatch<Q>;
+      readonly run: EndedRun;
+    }
+  /** A run takes so much longer than expected that it may never end. */
+  | { readonly kind: 'overdue'; readonly replica: ReplicaId };
 
-/** Events of the scheduler that concern steps. `group` is the position of the slots among those of the worker. */
-type StepEvent<W> = Extract<SlotEvent<never, never, W>, { readonly kind: 'requested' | 'withdrawn' | 'released' }> & {
-  readonly group: number;
-};
+/** Events that concern steps. `group` is the position of the slots among those of the worker. */
+type StepEvent<W> =
+  /** A step needs a slot. With `idle`, it gets one only while nothing else waits for one. */
+  | { readonly kind: 'requested'; readonly group: number; readonly waiter: W; readonly idle?: true }
+  /** `released`: a step gave its slot back. */
+  | { readonly kind: 'withdrawn' | 'released'; readonly group: number; readonly waiter: W };
 
 /** Events of the load of a replica's executor. `loaded`: the model is loaded, and warms up. `warmed`: it can run batches. */
 export type LoadEvent =

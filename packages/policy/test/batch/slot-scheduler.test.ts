@@ -6,13 +6,20 @@ import {
   type ReplicaSettings,
   type RunningBatch,
   type SlotEffect,
-  type SlotEvent,
 } from '../../src/index.js';
+import type { ReplicaWork } from '../../src/batch/replica-work.js';
 import { profile } from '../support/candidates.js';
 import { queued, type TestQuery } from '../support/queries.js';
 
 type Effect = SlotEffect<string, TestQuery, string>;
-type Event = SlotEvent<string, TestQuery, string>;
+type ReplicaEvent =
+  | { readonly kind: 'attached' | 'closed' | 'overdue' }
+  | { readonly kind: 'queued' | 'cancelled'; readonly query: TestQuery }
+  | { readonly kind: 'ended'; readonly batch: RunningBatch<TestQuery>; readonly run: EndedRun };
+type Event =
+  | (ReplicaEvent & { readonly replica: string })
+  | { readonly kind: 'requested'; readonly waiter: string; readonly idle?: true }
+  | { readonly kind: 'withdrawn' | 'released'; readonly waiter: string };
 
 const bounds = { items: 100, bytes: 1_000 };
 const settings: ReplicaSettings = { ceiling: 4, profile: profile({ 1: 10, 2: 12, 4: 16 }), sizes: undefined };
@@ -34,19 +41,49 @@ function describeEffect(effect: Effect): string {
 function setUp(slots: number, replicas: readonly string[], of = settings) {
   const scheduler = createSlotScheduler<string, TestQuery, string>(slots);
   const running = new Map<string, RunningBatch<TestQuery>[]>(replicas.map((replica) => [replica, []]));
+  const works = new Map<string, ReplicaWork<string, TestQuery>>();
   let now = 0;
+  function workOf(replica: string): ReplicaWork<string, TestQuery> {
+    const work = works.get(replica);
+    assert.ok(work !== undefined, `there is no replica ${replica}`);
+    return work;
+  }
+  function call(event: Event, effects: Effect[]): void {
+    switch (event.kind) {
+      case 'attached':
+        return scheduler.attach(workOf(event.replica), now, effects);
+      case 'closed':
+        return scheduler.close(workOf(event.replica), now, effects);
+      case 'overdue':
+        return scheduler.giveUpSlot(workOf(event.replica), now, effects);
+      case 'queued':
+        return scheduler.queue(workOf(event.replica), event.query, now, effects);
+      case 'cancelled':
+        return scheduler.cancel(workOf(event.replica), event.query, now, effects);
+      case 'ended':
+        return scheduler.end(workOf(event.replica), event.batch, event.run, now, effects);
+      case 'requested':
+        return scheduler.request(event.waiter, event.idle === true, now, effects);
+      case 'withdrawn':
+        return scheduler.withdraw(event.waiter);
+      case 'released':
+        return scheduler.release(event.waiter, now, effects);
+    }
+  }
   function apply(event: Event): readonly string[] {
     const effects: Effect[] = [];
-    scheduler.apply(event, now, effects);
+    call(event, effects);
     for (const effect of effects) if (effect.kind === 'start') running.get(effect.replica)?.push(effect.batch);
     return effects.map(describeEffect);
   }
-  for (const replica of replicas) {
-    apply({ kind: 'added', replica, settings: of, bounds });
+  function add(replica: string, added = of): void {
+    works.set(replica, scheduler.add(replica, added, bounds));
     apply({ kind: 'attached', replica });
   }
+  for (const replica of replicas) add(replica);
   return {
     scheduler,
+    add,
     apply,
     running,
     at: (time: number) => void (now = time),
@@ -59,7 +96,7 @@ function setUp(slots: number, replicas: readonly string[], of = settings) {
       const whole = { outcome: 'done', beganAt, computeMs: now - beganAt } as const;
       return apply({ kind: 'ended', replica, batch, run: { ...whole, ...run } });
     },
-    load: (replica: string) => scheduler.load(replica, now),
+    load: (replica: string) => scheduler.load(workOf(replica), now),
   };
 }
 
@@ -290,15 +327,14 @@ describe('the slot scheduler', () => {
   });
 
   it('allows for errors of the wait as they were observed, also if others use the slot meanwhile', () => {
-    const { apply, send, end, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1, profile: profile({ 1: 10 }) });
+    const { add, send, end, load, at } = setUp(1, ['a'], { ...settings, ceiling: 1, profile: profile({ 1: 10 }) });
     for (let run = 0; run < 32; run++) {
       at(20 * run);
       send('a', queued(`${run}`, Infinity, { enqueuedAt: 20 * run }));
       at(20 * run + (run % 2 === 0 ? 15 : 5));
       end('a');
     }
-    apply({ kind: 'added', replica: 'b', settings: { ...settings, profile: profile({ 1: 90 }) }, bounds });
-    apply({ kind: 'attached', replica: 'b' });
+    add('b', { ...settings, profile: profile({ 1: 90 }) });
     send('b', queued('long'));
     const marginMs = load('a').backlogMs - 90;
     assert.ok(marginMs > 10 && marginMs < 20, `${marginMs} instead of 5 × √(90 / 10)`);
@@ -331,7 +367,7 @@ describe('the slot scheduler', () => {
       fc.record({ kind: fc.constant('step' as const) }),
     );
     const play = (events: readonly (typeof event extends fc.Arbitrary<infer T> ? T : never)[]): readonly string[] => {
-      const { apply, running, send, end, at, scheduler } = setUp(2, ['a', 'b', 'c']);
+      const { apply, running, send, end, at, load } = setUp(2, ['a', 'b', 'c']);
       const live = new Map<string, { readonly replica: string; readonly query: TestQuery }>();
       const overdue = new Set<string>();
       const log: string[] = [];
@@ -390,7 +426,7 @@ describe('the slot scheduler', () => {
         const holding = [...running].filter(([name, batches]) => batches.length > 0 && !overdue.has(name));
         assert.ok(holding.length <= 2, `${holding.length} replicas run on 2 slots`);
       }
-      const waiting = ['a', 'b', 'c'].reduce((sum, name) => sum + scheduler.load(name, 1e6).queuedItems, 0);
+      const waiting = ['a', 'b', 'c'].reduce((sum, name) => sum + load(name).queuedItems, 0);
       const inFlight = [...running.values()].flat().flatMap(({ entries }) => entries.map(({ query }) => query.name));
       const uncancelled = inFlight.filter((name) => live.has(name));
       assert.equal(waiting + uncancelled.length, live.size, 'every live query waits or runs');
