@@ -4,6 +4,7 @@ export { createPlanner, type Planner, type Turn } from './control/planner.js';
 export { startCluster, type ClusterOptions } from './control/start-cluster.js';
 export { createEventQueue, type EventQueue } from './events/event-queue.js';
 export {
+  type BaselinePlanner,
   type BatchChoice,
   type EndedBatch,
   type PlannedReplicas,

@@ -10,12 +10,16 @@ type Delay = (now: number, run: Action) => void;
 export interface EventQueue {
   /** Time of the event that ran last. */
   readonly now: number;
+  /** Settles when further events may run. Undefined if they may. */
+  readonly held: Promise<void> | undefined;
+  /** Runs no further event until the work is done. An event may hold the queue once. */
+  hold(work: Promise<void>): void;
   schedule(at: number, run: Action): void;
   /** Creates a delay, whose events are in order without a search. */
   createDelay(delayMs: number): Delay;
   /** Runs all events, also those that are scheduled meanwhile. */
   runAll(): void;
-  /** Runs up to `count` events that are due by `until`. Returns false if there were fewer. */
+  /** Runs up to `count` events that are due by `until`, or until one holds the queue. Returns false if there were fewer. */
   runSome(count: number, until: number): boolean;
 }
 
@@ -27,6 +31,7 @@ export function createEventQueue(): EventQueue {
   const delayed: DelayedEvents[] = [];
   let sequence = 0;
   let ranAt = 0;
+  let held: Promise<void> | undefined;
   /** Returns the part with the next event. */
   function nextPart(): Events {
     let best: Events = heap;
@@ -35,6 +40,7 @@ export function createEventQueue(): EventQueue {
   }
   function runSome(count: number, until: number): boolean {
     for (let ran = 0; ran < count; ran += 1) {
+      if (held !== undefined) return true;
       const part = nextPart();
       const at = part.nextAt;
       if (at > until || part.length === 0) return false;
@@ -46,6 +52,14 @@ export function createEventQueue(): EventQueue {
   return {
     get now() {
       return ranAt;
+    },
+    get held() {
+      return held;
+    },
+    hold(work) {
+      held = work.then(() => {
+        held = undefined;
+      });
     },
     schedule: (at, run) => heap.push(at, sequence++, run),
     createDelay(delayMs) {

@@ -20,7 +20,7 @@ export type ServingPolicy =
   | {
       readonly kind: 'baseline';
       readonly name: string;
-      readonly plan: (setting: PolicySetting) => ReplicaPlanner;
+      readonly plan: (setting: PolicySetting) => BaselinePlanner;
       readonly serve: (setting: PolicySetting) => QueryServer;
     }
   /** A policy that knows the whole run, and may simulate it with several policies before it returns one of the results. */
@@ -54,6 +54,8 @@ export interface PolicySetting {
   readonly rng: Rng;
   /** Returns the times at which the queries of a stream will arrive, on the clock of the plans. For a clairvoyant alone. */
   readonly arrivals: (stream: number) => Iterable<number>;
+  /** Solver of the run, for a `BaselinePlanner`. Undefined if the run has none. */
+  readonly solver: Solver | undefined;
 }
 
 /** A replica, as a baseline sees it. The same object for the life of the replica, whose fields change. */
@@ -117,6 +119,17 @@ export interface ReplicaPlanner {
   readonly plan: (view: PlanningView) => readonly PlannedReplicas[] | undefined;
 }
 
+/**
+ * A planner of a baseline, which may solve programs: virtual time stands still until its promise resolves. Its plans must not depend on how
+ * long that takes.
+ */
+export interface BaselinePlanner extends Pick<ReplicaPlanner, 'everyMs'> {
+  /** Returns what `ReplicaPlanner.plan` returns. */
+  readonly plan: (view: PlanningView) => Planned | Promise<Planned>;
+}
+
+type Planned = ReturnType<ReplicaPlanner['plan']>;
+
 /** Outcome of routing a query. */
 export type RouteChoice =
   /** The query is queued at the replica, which may still be loading. */
@@ -131,6 +144,8 @@ export type BatchChoice =
   | { readonly kind: 'run'; readonly count: number }
   /** Drops the first `count` queries. Then the replica is asked again. */
   | { readonly kind: 'drop'; readonly count: number }
+  /** Routes the first `count` queries again. Then the replica is asked again. */
+  | { readonly kind: 'move'; readonly count: number }
   /** Gives the slot back, and is asked again at this time, or earlier if a query arrives. */
   | { readonly kind: 'wait'; readonly untilMs: number };
 

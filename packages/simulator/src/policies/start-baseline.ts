@@ -11,12 +11,12 @@ import type { StartedCluster } from '../serving/started-cluster.js';
 import type { WorkerObserver } from '../serving/worker.js';
 import type { ExecutorTimes } from '../times/executor-times.js';
 import { planChanges } from './plan-changes.js';
-import type { QueryServer, ReplicaPlanner, ServingQuery, ServingReplica } from './serving-policy.js';
+import type { BaselinePlanner, PlannedReplicas, QueryServer, ServingQuery, ServingReplica } from './serving-policy.js';
 
 export interface BaselineOptions {
   readonly events: EventQueue;
   readonly cluster: Cluster;
-  readonly planner: ReplicaPlanner;
+  readonly planner: BaselinePlanner;
   readonly server: QueryServer;
   /** Objectives of the streams, by the index of a query. */
   readonly objectives: readonly Objective[];
@@ -199,6 +199,10 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
           for (const query of next.queue.splice(0, Math.max(1, choice.count))) settle(query, 'dropped', undefined, now);
           removeIfDone(next, now);
           break;
+        case 'move':
+          for (const query of next.queue.splice(0, Math.max(1, choice.count))) delay(now, (at) => route(query, at));
+          removeIfDone(next, now);
+          break;
         case 'wait':
           if (choice.untilMs <= now) throw new Error(`the policy waits until ${choice.untilMs} ms, which has passed`);
           next.waitsUntil = choice.untilMs;
@@ -267,6 +271,15 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     });
     arrivedBefore = arrived;
     const current = replicas.filter(({ state }) => state !== 'draining');
+    if (planned instanceof Promise) events.hold(planned.then((solved) => apply(solved, current, now)));
+    else apply(planned, current, now);
+  }
+  /** Carries out a plan. `current` are the replicas that do not drain. */
+  function apply(
+    planned: readonly PlannedReplicas[] | undefined,
+    current: readonly BaselineReplica[],
+    now: number,
+  ): void {
     if (planned !== undefined) {
       const changes = planChanges(
         planned,

@@ -51,7 +51,7 @@ export interface SimulateOptions {
   readonly clock?: Clock;
   /** Runs each turn of the control loop, to measure its time. */
   readonly onTurn?: <T>(turn: () => T) => T;
-  /** Needed for the clairvoyant. */
+  /** Needed for the policies that solve programs: the clairvoyant, and some baselines. */
   readonly solver?: Solver;
 }
 
@@ -100,13 +100,14 @@ async function simulateOnce(
   scenario: Scenario,
   policy: OncePolicy,
   seed: number,
-  { onProgress, signal, clock = systemClock, onTurn = (turn) => turn() }: SimulateOptions,
+  { onProgress, signal, clock = systemClock, onTurn = (turn) => turn(), solver }: SimulateOptions,
 ): Promise<SimulationResult> {
   const { durationMs } = scenario;
-  const { events, endsAt, warmUpMs, tally, result } = startRun(scenario, policy, seed, onTurn);
+  const { events, endsAt, warmUpMs, tally, result } = startRun(scenario, policy, seed, { onTurn, solver });
   for (let now = 0; now < endsAt; now = Math.min(endsAt, now + secondMs)) {
     const until = Math.min(endsAt, now + secondMs);
     while (events.runSome(eventsPerPause, until)) {
+      await events.held;
       await clock.sleep(milliseconds(0));
       const simulatedMs = Math.max(0, events.now - warmUpMs);
       if (signal?.aborted === true && simulatedMs < durationMs) return result(simulatedMs);
@@ -122,7 +123,11 @@ async function simulateOnce(
   return result(durationMs);
 }
 
-function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: <T>(turn: () => T) => T): Run {
+interface RunOptions extends Required<Pick<SimulateOptions, 'onTurn'>> {
+  readonly solver: Solver | undefined;
+}
+
+function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn, solver }: RunOptions): Run {
   const { registry, fleet, streams, durationMs, plansAfterMs, params = defaultSimulationParams } = scenario;
   const { wayMs, warmUpMs, drainMs, turnTime } = params.cluster;
   const errors = { error: scenario.profileError ?? 0, noise: scenario.profileNoise ?? 0 };
@@ -147,7 +152,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, onTurn: 
   const endsAt = warmUpMs + durationMs + drainMs;
 
   const setting: PolicySetting = {
-    ...{ cluster, streams, objectives, durationMs, warmUpMs, rng: createPartRng(seed, 'policy') },
+    ...{ cluster, streams, objectives, durationMs, warmUpMs, rng: createPartRng(seed, 'policy'), solver },
     *arrivals(stream) {
       for (const at of streams[stream]?.arrivals(createPartRng(seed, 'arrivals', stream)) ?? []) {
         if (at >= durationMs) return;

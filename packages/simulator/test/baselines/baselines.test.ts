@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createBaselines } from '../../src/baselines/baselines.js';
 import { simulate } from '../../src/simulate/simulate.js';
-import { openSolver } from './clairvoyant/support/open-solver.js';
 import { faultyScenario } from './support/faulty-scenario.js';
+import { openSolver } from './support/open-solver.js';
 
 describe('the baselines', () => {
   const solver = openSolver();

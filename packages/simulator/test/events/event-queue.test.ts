@@ -1,4 +1,4 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects } from 'node:assert/strict';
 import fc from 'fast-check';
 import { createEventQueue } from '../../src/events/event-queue.js';
 
@@ -68,5 +68,23 @@ describe('createEventQueue', () => {
     deepStrictEqual(count, 41);
     events.runAll();
     deepStrictEqual(count, 20_000);
+  });
+  it('runs no event while it is held', async () => {
+    const events = createEventQueue();
+    const ran: number[] = [];
+    let finish = (): void => undefined;
+    const work = new Promise<void>((resolve) => (finish = resolve));
+    events.schedule(1, () => events.hold(work.then(() => events.schedule(1, () => ran.push(1)))));
+    events.schedule(2, () => ran.push(2));
+    deepStrictEqual([events.runSome(Infinity, 5), events.runSome(Infinity, 5), ran], [true, true, []]);
+    finish();
+    await events.held;
+    deepStrictEqual([events.runSome(Infinity, 5), events.held, ran], [false, undefined, [1, 2]]);
+  });
+  it('rejects if the work that holds it does', async () => {
+    const events = createEventQueue();
+    events.schedule(1, () => events.hold(Promise.reject(new Error('no solution'))));
+    events.runSome(Infinity, 5);
+    await rejects(async () => events.held, /no solution/);
   });
 });

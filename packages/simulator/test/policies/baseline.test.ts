@@ -1,5 +1,5 @@
-import { deepEqual, equal, fail, ok } from 'node:assert/strict';
-import { variantId, workerId } from '@pareto/core';
+import { deepEqual, equal, fail, ok, rejects } from 'node:assert/strict';
+import { milliseconds, systemClock, variantId, workerId } from '@pareto/core';
 import {
   simulate,
   type BatchChoice,
@@ -8,6 +8,7 @@ import {
   type ReplicaPlanner,
   type ServingPolicy,
   type SimulationResult,
+  type BaselinePlanner,
 } from '../../src/index.js';
 import { leastQueried } from '../../src/baselines/fixed/route-fixed.js';
 import { planChanges } from '../../src/policies/plan-changes.js';
@@ -26,7 +27,7 @@ const toFirst: QueryServer['route'] = (_, [replica]) =>
 
 /** A query every 10 ms, whose runs take 8 ms alone and 12 ms in a pair. */
 const run = (
-  planner: ReplicaPlanner,
+  planner: BaselinePlanner,
   server: QueryServer,
   fields: { readonly faults?: readonly Fault[]; readonly arrivals?: ReturnType<typeof imagesWithin>['arrivals'] } = {},
 ): Promise<SimulationResult> => {
@@ -100,6 +101,43 @@ describe('a baseline', () => {
     equal(totals.late, 1);
     ok(Math.abs(totals.latency.p50Ms - 1_008.5) < 20);
     equal(series.usedSlots[0], 1);
+  });
+
+  it('waits for a planner that solves, and carries out its plan at the time of the view', async () => {
+    const planner: BaselinePlanner = {
+      everyMs: 1_000,
+      plan: async (view) => {
+        await systemClock.sleep(milliseconds(1));
+        return onFirst(1).plan(view);
+      },
+    };
+    deepEqual(
+      await run(planner, { route: toFirst, batch: all }),
+      await run(onFirst(1), { route: toFirst, batch: all }),
+    );
+  });
+
+  it('rejects if its planner does', () =>
+    rejects(
+      run({ everyMs: 1_000, plan: () => Promise.reject(new Error('no solution')) }, { route: toFirst, batch: all }),
+      /no solution/,
+    ));
+
+  it('routes queries again that its server moves', async () => {
+    const planner: ReplicaPlanner = {
+      everyMs: 1_000,
+      plan: ({ workers }) => workers.map(({ id: worker }) => ({ variant: small, worker, count: 1 })),
+    };
+    const { totals } = await run(planner, {
+      route: ({ arrivedAt }, replicas, now) => ({
+        kind: 'send',
+        replica: replicas[now > arrivedAt ? 1 : 0] ?? fail('no replica'),
+      }),
+      batch: ({ worker }) => ({ kind: worker.id === 'w0' ? 'move' : 'run', count: 1 }),
+    });
+    equal(totals.onTime, 1_000);
+    // Two more messages than without the move.
+    ok(Math.abs(totals.latency.p50Ms - 9) < 0.2);
   });
 
   it('sends the queries of a worker that fails again', async () => {

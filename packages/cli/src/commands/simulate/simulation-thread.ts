@@ -17,7 +17,7 @@ parentPort?.once('message', () => stop.abort());
 
 async function run({ file, data, days, policy, seed }: PlannedRun): Promise<SimulationResult> {
   const { scenario } = await readScenarioFile(file, { data, days });
-  // Its process starts with the first program of the clairvoyant. The kernel kills it when this thread ends.
+  // Its process starts with the first program of a policy. The kernel kills it when this thread ends.
   await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
   let sentAt = systemClock.now();
   return await simulate(scenario, policyNamed(policy), seed, {

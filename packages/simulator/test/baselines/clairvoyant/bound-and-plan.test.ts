@@ -7,7 +7,7 @@ import type { TimedAssignment } from '../../../src/baselines/clairvoyant/feasibl
 import { planFeasible } from '../../../src/baselines/clairvoyant/feasible/plan-feasible.js';
 import { boundCost } from '../../../src/baselines/clairvoyant/relaxed/bound-cost.js';
 import { buildProfile, buildStream, buildVariant } from './support/build-input.js';
-import { limits, openSolver } from './support/open-solver.js';
+import { limits, openSolver } from '../support/open-solver.js';
 
 const windows = 12;
 const windowMs = 10_000;

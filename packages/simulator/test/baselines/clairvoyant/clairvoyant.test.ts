@@ -4,7 +4,7 @@ import type { PlannedSetting } from '../../../src/baselines/clairvoyant/pick-pla
 import { simulate, type SimulateOptions, type SimulationProgress, type SimulationResult } from '../../../src/index.js';
 import type { Scenario } from '../../../src/scenario/scenario.js';
 import { buildScenario, production } from '../../support/scenario.js';
-import { openSolver } from './support/open-solver.js';
+import { openSolver } from '../support/open-solver.js';
 
 describe('the clairvoyant', () => {
   const solver = openSolver();

@@ -6,7 +6,7 @@ import { defaultFeasibleParams } from '../../../src/baselines/clairvoyant/feasib
 import { planFeasible } from '../../../src/baselines/clairvoyant/feasible/plan-feasible.js';
 import { plannedPolicy } from '../../../src/baselines/clairvoyant/feasible/timed-planner.js';
 import { buildProfile, buildStream, buildVariant } from './support/build-input.js';
-import { limits, openSolver } from './support/open-solver.js';
+import { limits, openSolver } from '../support/open-solver.js';
 
 describe('planFeasible', () => {
   const solver = openSolver();
@@ -112,7 +112,7 @@ describe('plannedPolicy', () => {
         streams: [],
         objectives: [],
       },
-      ...{ durationMs: 20_000, warmUpMs: 30_000, rng: createSeededRng(1), arrivals: () => [] },
+      ...{ durationMs: 20_000, warmUpMs: 30_000, rng: createSeededRng(1), arrivals: () => [], solver: undefined },
     });
     const at = (now: number): unknown => planner.plan({ now, workers: [], replicas: [], arrived: [] });
     assert.deepEqual(at(26_999), []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ClairvoyantInput } from '../../../src/baselines/clairvoyant/demand/count-demand.js';
 import { boundCost } from '../../../src/baselines/clairvoyant/relaxed/bound-cost.js';
 import { buildProfile, buildStream, buildVariant } from './support/build-input.js';
-import { limits, openSolver } from './support/open-solver.js';
+import { limits, openSolver } from '../support/open-solver.js';
 
 const round = (usd: number): number => Math.round(usd * 1e9) / 1e9;
 

@@ -23,9 +23,12 @@ export function record(policy: ServingPolicy): Recorded {
         return {
           everyMs: planner.everyMs,
           plan(view) {
+            const keep = <P extends readonly PlannedReplicas[] | undefined>(planned: P): P => {
+              recorded.plans.push({ at: view.now - setting.warmUpMs, planned: planned ?? [] });
+              return planned;
+            };
             const planned = planner.plan(view);
-            recorded.plans.push({ at: view.now - setting.warmUpMs, planned: planned ?? [] });
-            return planned;
+            return planned instanceof Promise ? planned.then(keep) : keep(planned);
           },
         };
       },

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createStandardStreams, cutPart } from '@pareto/workload';
 import { createStandardScenario, policies, policyNamed, readStandardPart, simulate } from '../../../src/index.js';
 import type { SimulationResult } from '../../../src/index.js';
-import { openSolver } from '../../baselines/clairvoyant/support/open-solver.js';
+import { openSolver } from '../../baselines/support/open-solver.js';
 import { faultyScenario } from '../../baselines/support/faulty-scenario.js';
 
 const digestOf = (result: SimulationResult): string =>
