@@ -6,6 +6,7 @@ import { createClipper } from './clipper/clipper.js';
 import { createFixed } from './fixed/fixed.js';
 import { createInfaas } from './infaas/infaas.js';
 import { defaultInfaasParams } from './infaas/params.js';
+import { createProteus } from './proteus/proteus.js';
 
 /** Creates the baselines. Each has a name of its own. */
 export const createBaselines = (): readonly ServingPolicy[] => [
@@ -15,5 +16,6 @@ export const createBaselines = (): readonly ServingPolicy[] => [
   createClipper({ preference: 'cheapest' }),
   createInfaas(),
   createInfaas({ ...defaultInfaasParams, waitsForLoads: false }, 'infaas-serving-flagged'),
+  createProteus(),
   createClairvoyant(),
 ];

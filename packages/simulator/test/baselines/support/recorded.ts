@@ -46,3 +46,14 @@ export function record(policy: ServingPolicy): Recorded {
   }
   return recorded;
 }
+
+/** Returns the times at which the planned replicas change, with their number by variant. */
+export function changesOf({ plans }: Recorded): readonly (readonly [at: number, replicas: string])[] {
+  const described = plans.map(({ at, planned }) => {
+    const counts = new Map<string, number>();
+    for (const { variant, count } of planned) counts.set(variant, (counts.get(variant) ?? 0) + count);
+    const parts = Array.from(counts, ([variant, count]) => `${variant} ${count}`);
+    return [at, parts.toSorted().join(', ')] as const;
+  });
+  return described.filter(([, replicas], index) => replicas !== described[index - 1]?.[1]);
+}
