@@ -6,6 +6,7 @@ import { createClipper } from './clipper/clipper.js';
 import { createFixed } from './fixed/fixed.js';
 import { createInfaas } from './infaas/infaas.js';
 import { defaultInfaasParams } from './infaas/params.js';
+import { createLoki } from './loki/loki.js';
 import { createProteus } from './proteus/proteus.js';
 
 /** Creates the baselines. Each has a name of its own. */
@@ -17,5 +18,6 @@ export const createBaselines = (): readonly ServingPolicy[] => [
   createInfaas(),
   createInfaas({ ...defaultInfaasParams, waitsForLoads: false }, 'infaas-serving-flagged'),
   createProteus(),
+  createLoki(),
   createClairvoyant(),
 ];
