@@ -1,8 +1,7 @@
 // The replicas that can serve a query.
 
-import { groupBy } from '@pareto/core';
 import type { ServingQuery, ServingReplica } from '../../policies/serving-policy.js';
-import type { Mode, ScalableOption } from './scalable-option.js';
+import type { Mode, OptionOf, ScalableOption } from './scalable-option.js';
 
 export interface EligibleReplica {
   readonly replica: ServingReplica;
@@ -14,7 +13,7 @@ export interface EligibleReplica {
 export function listEligible(
   { stream }: ServingQuery,
   replicas: readonly ServingReplica[],
-  optionOf: (replica: ServingReplica) => ScalableOption | undefined,
+  optionOf: OptionOf,
 ): readonly EligibleReplica[] {
   const eligible = replicas.flatMap((replica): readonly EligibleReplica[] => {
     const option = optionOf(replica);
@@ -24,14 +23,3 @@ export function listEligible(
   const ready = eligible.filter(({ replica }) => replica.state === 'ready');
   return ready.length > 0 ? ready : eligible;
 }
-
-/** Returns the number of placed replicas of each option. */
-export const countByOption = (
-  placed: readonly { readonly option: ScalableOption }[],
-): ReadonlyMap<ScalableOption, number> =>
-  new Map(
-    Array.from(
-      groupBy(placed, ({ option }) => option),
-      ([option, own]) => [option, own.length],
-    ),
-  );

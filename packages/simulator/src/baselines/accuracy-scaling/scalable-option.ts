@@ -50,10 +50,10 @@ function modeWithinHalf(option: VariantOption, latencyMs: number, preference: Ba
 const singleMode = ({ profile }: VariantOption, latencyMs: number): Mode | undefined =>
   p99At(profile, 1) <= latencyMs ? { batch: 1, ratePerSecond: 1_000 / p50At(profile, 1) } : undefined;
 
-/** Returns a function that finds the option of a replica. Undefined for a variant that serves no stream there. */
-export function createOptionOf(
-  options: readonly ScalableOption[],
-): (replica: Pick<ServingReplica, 'variant' | 'worker'>) => ScalableOption | undefined {
+/** Returns the option of a replica. Undefined for a variant that serves no stream there. */
+export type OptionOf = (replica: Pick<ServingReplica, 'variant' | 'worker'>) => ScalableOption | undefined;
+
+export function createOptionOf(options: readonly ScalableOption[]): OptionOf {
   const keyOf = (variant: string, hardwareClass: string | undefined): string => `${variant} ${hardwareClass}`;
   const byKey = new Map(options.map((option) => [keyOf(option.variant, option.hardwareClass), option]));
   return ({ variant, worker }) => byKey.get(keyOf(variant, worker.slotGroups[0]?.hardwareClass.id));

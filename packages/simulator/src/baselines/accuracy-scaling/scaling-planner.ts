@@ -1,10 +1,14 @@
 // A planner that averages the demand of each second, and allocates replicas for it from time to time.
 
-import type { BaselinePlanner, PlannedReplicas, PlanningView, PolicySetting } from '../../policies/serving-policy.js';
+import { groupBy, sameItems } from '@pareto/core';
+import type { BaselinePlanner, PlanningView, PolicySetting, ServingReplica } from '../../policies/serving-policy.js';
 import { statedRate } from '../fixed/stated-rate.js';
 import { countReplicas } from '../options/count-replicas.js';
 import { createDemandAverage, type DemandParams } from './average-demand.js';
 import type { PlacedReplica } from './place-replicas.js';
+import type { AllocationView } from './problem-of.js';
+import { replaceLoaded } from './replace-loaded.js';
+import type { OptionOf, ScalableOption } from './scalable-option.js';
 
 /** The demand of the latest seconds, the latest first. */
 export interface RecentDemand {
@@ -18,20 +22,33 @@ export interface RecentDemand {
 
 export interface ScalingRules {
   readonly demand: DemandParams;
+  readonly optionOf: OptionOf;
   /** Returns the decay of the average if replicas are to be allocated now. Undefined otherwise. */
   readonly decayIfDue: (recent: RecentDemand) => number | undefined;
   /** Returns the replicas for the queries per second of each stream. */
-  readonly allocate: (view: PlanningView, rates: readonly number[]) => Promise<readonly PlacedReplica[]>;
+  readonly allocate: (view: AllocationView, rates: readonly number[]) => Promise<readonly PlacedReplica[]>;
+  /** Divides the queries per second of each stream among the replicas, whose number is given for each option. */
+  readonly assign: (counts: ReadonlyMap<ScalableOption, number>, rates: readonly number[]) => void | Promise<void>;
 }
 
 const secondMs = 1_000;
 
-/** Before the first query, the replicas are those for the mean rates of the run. Without demand, they stay as they are. */
+interface Allocated {
+  readonly placed: readonly PlacedReplica[];
+  readonly rates: readonly number[];
+}
+
+/**
+ * Creates a planner. Its first replicas are those for the mean rates of the run. Without demand, they stay as they are. Queries are divided
+ * among the replicas that are ready.
+ */
 export function createScalingPlanner(setting: PolicySetting, rules: ScalingRules): BaselinePlanner {
   const { streams, warmUpMs, durationMs, arrivals } = setting;
   const average = createDemandAverage(rules.demand);
   let [seconds, queries] = [0, 0];
-  let planned: readonly PlannedReplicas[] | undefined;
+  let allocated: Allocated | undefined;
+  /** Replicas that queries are divided among. */
+  let assigned: readonly ServingReplica[] = [];
 
   function ratesIfDue(view: PlanningView): readonly number[] | undefined {
     if (view.now > warmUpMs) {
@@ -41,18 +58,34 @@ export function createScalingPlanner(setting: PolicySetting, rules: ScalingRules
       const decay = rules.decayIfDue({ seconds, totals: average.totals(), mean: queries / seconds });
       return decay === undefined ? undefined : average.rates(decay);
     }
-    if (planned !== undefined) return undefined;
+    if (allocated !== undefined) return undefined;
     return streams.map((_, stream) => statedRate(arrivals(stream), warmUpMs, durationMs, { kind: 'mean' }));
   }
   return {
     everyMs: secondMs,
     async plan(view) {
       const rates = ratesIfDue(view);
-      if (rates?.some((rate) => rate > 0) === true) {
-        const placed = await rules.allocate(view, rates);
-        planned = countReplicas(placed.map(({ option: { variant }, worker: { id: worker } }) => ({ variant, worker })));
+      const isDue = rates?.some((rate) => rate > 0) === true;
+      const running = view.replicas.filter(({ state }) => state !== 'draining');
+      if (isDue) {
+        const replicas = replaceLoaded(allocated?.placed ?? [], running, rules.optionOf).placed;
+        allocated = { placed: await rules.allocate({ workers: view.workers, replicas }, rates), rates };
       }
-      return planned;
+      if (allocated === undefined) return undefined;
+      const { placed, replaced } = replaceLoaded(allocated.placed, running, rules.optionOf);
+      const ready = [...placed, ...replaced].filter(({ state }) => state === 'ready');
+      if (isDue || !sameItems(ready, assigned)) {
+        assigned = ready;
+        await rules.assign(countByOption(ready.flatMap((replica) => rules.optionOf(replica) ?? [])), allocated.rates);
+      }
+      return countReplicas(
+        [...allocated.placed.map(({ option: { variant }, worker }) => ({ variant, worker })), ...replaced].map(
+          ({ variant, worker: { id: worker } }) => ({ variant, worker }),
+        ),
+      );
     },
   };
 }
+
+const countByOption = (options: readonly ScalableOption[]): ReadonlyMap<ScalableOption, number> =>
+  new Map([...groupBy(options, (option) => option)].map(([option, own]) => [option, own.length]));

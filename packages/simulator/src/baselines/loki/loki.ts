@@ -4,10 +4,10 @@ import { p95At } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import type { BaselinePlanner, PolicySetting, QueryServer, ServingPolicy } from '../../policies/serving-policy.js';
 import { allocate, solverOf } from '../accuracy-scaling/allocate.js';
-import { countByOption, listEligible, type EligibleReplica } from '../accuracy-scaling/eligible.js';
+import { listEligible, type EligibleReplica } from '../accuracy-scaling/eligible.js';
 import type { AllocationProblem } from '../accuracy-scaling/formulate-allocation.js';
 import { placeReplicas } from '../accuracy-scaling/place-replicas.js';
-import { problemOf, runningReplicas } from '../accuracy-scaling/problem-of.js';
+import { problemOf } from '../accuracy-scaling/problem-of.js';
 import { createOptionOf } from '../accuracy-scaling/scalable-option.js';
 import { createScalingPlanner } from '../accuracy-scaling/scaling-planner.js';
 import { createScalingPolicy, type ScalingRun } from '../accuracy-scaling/scaling-policy.js';
@@ -27,23 +27,20 @@ export const createLoki = (params: LokiParams = defaultLokiParams): ServingPolic
 function createPlanner(setting: PolicySetting, { options, route }: ScalingRun, params: LokiParams): BaselinePlanner {
   const solver = solverOf(setting, name);
   const { beta, demand, everySeconds } = params;
+  const scale = (rates: readonly number[]): readonly number[] => rates.map((rate) => beta * rate);
   return createScalingPlanner(setting, {
-    demand,
+    ...{ demand, optionOf: createOptionOf(options) },
     decayIfDue: ({ seconds }) => (seconds % everySeconds === 0 ? demand.decay : undefined),
     async allocate(view, rates) {
-      const problem = problemOf(
-        view,
-        options,
-        rates.map((rate) => beta * rate),
-      );
+      const problem = problemOf(view, options, scale(rates));
       const { placed } = placeReplicas(
         problem,
         (await scaleHardware(solver, problem)) ?? (await allocate(solver, problem, 'inaccuracy')).replicas,
-        runningReplicas(view.replicas),
+        view.replicas,
       );
-      route.set(mostAccurateFirst(countByOption(placed), problem.demand, setting.objectives));
       return placed;
     },
+    assign: (counts, rates) => route.set(mostAccurateFirst(counts, scale(rates), setting.objectives)),
   });
 }
 

@@ -3,9 +3,9 @@
 import { p99At } from '@pareto/policy';
 import type { BaselinePlanner, PolicySetting, QueryServer, ServingPolicy } from '../../policies/serving-policy.js';
 import { allocate, solverOf } from '../accuracy-scaling/allocate.js';
-import { countByOption, listEligible } from '../accuracy-scaling/eligible.js';
+import { listEligible } from '../accuracy-scaling/eligible.js';
 import { placeReplicas } from '../accuracy-scaling/place-replicas.js';
-import { problemOf, runningReplicas } from '../accuracy-scaling/problem-of.js';
+import { problemOf } from '../accuracy-scaling/problem-of.js';
 import { createOptionOf } from '../accuracy-scaling/scalable-option.js';
 import { createScalingPlanner } from '../accuracy-scaling/scaling-planner.js';
 import { createScalingPolicy, type ScalingRun } from '../accuracy-scaling/scaling-policy.js';
@@ -27,20 +27,21 @@ export const createProteus = (params: ProteusParams = defaultProteusParams): Ser
 
 function createPlanner(setting: PolicySetting, { options, route }: ScalingRun, params: ProteusParams): BaselinePlanner {
   const solver = solverOf(setting, name);
+  const scale = (rates: readonly number[]): readonly number[] => rates.map((rate) => params.beta * rate);
   return createScalingPlanner(setting, {
-    demand: params.demand,
+    ...{ demand: params.demand, optionOf: createOptionOf(options) },
     decayIfDue: (recent) => decayIfDue(recent, params),
     async allocate(view, rates) {
-      const demand = rates.map((rate) => params.beta * rate);
-      const problem = problemOf(view, options, demand);
+      const problem = problemOf(view, options, scale(rates));
       const { replicas } = await allocate(solver, problem, 'inaccuracy');
-      const placement = placeReplicas(problem, replicas, runningReplicas(view.replicas));
+      const placement = placeReplicas(problem, replicas, view.replicas);
       const byTask = new Map<string, number>();
       for (const [stream, { task }] of setting.streams.entries())
         byTask.set(task, (byTask.get(task) ?? 0) + (rates[stream] ?? 0));
-      const placed = upgradeLeft(placement, options, byTask);
-      route.set(await assignQueries(solver, countByOption(placed), demand));
-      return placed;
+      return upgradeLeft(placement, options, byTask);
+    },
+    async assign(counts, rates) {
+      route.set(await assignQueries(solver, counts, scale(rates)));
     },
   });
 }

@@ -17,7 +17,8 @@ describe('the Proteus baseline', () => {
   it('steps down when the load rises and up again when it falls, on all devices', async () => {
     // Two devices with 25/s of large or 100/s of small. Planned for the mean of 33.3/s, and for 20/s, both are large. 60/s from 20 s on are
     // a burst, since they exceed 1.5 times the mean since the first query, which is 20 to 39/s. At 22 s, the average with the decay .7 is
-    // .83 × 60 + .17 × 20 = 53.2/s, and 1.05 times as many are more than 50: one small makes room. At 42 s, it is 26.8/s.
+    // .83 × 60 + .17 × 20 = 53.2/s, and 1.05 times as many are more than 50: one small makes room. At 42 s, it is 26.8/s. The replica that
+    // is replaced serves until the new one has been loaded, which takes 1 s and a message.
     const phases = [
       { ratePerSecond: 20, untilMs: 20_000 },
       { ratePerSecond: 60, untilMs: 40_000 },
@@ -29,10 +30,12 @@ describe('the Proteus baseline', () => {
     const { totals, series } = await simulate(scenario, recorded.policy, 1, { solver });
     assert.deepEqual(changesOf(recorded), [
       [-30_000, 'large 2'],
-      [22_000, 'large 1, small 1'],
-      [42_000, 'large 2'],
+      [22_000, 'large 2, small 1'],
+      [24_000, 'large 1, small 1'],
+      [42_000, 'large 2, small 1'],
+      [44_000, 'large 2'],
     ]);
-    // Until the small one is loaded, 25 or 50 of 60/s are served.
+    // Until the small one is loaded, the large ones serve 50 of 60/s.
     for (const second of [5, 18, 26, 32, 46, 55])
       assert.equal(series.onTime[second], series.asked[second], `${second}`);
     assert.ok(Math.abs(totals.usd - (2 * 0.05) / 60) < 1e-9);
