@@ -13,7 +13,7 @@ export interface Allocation {
 }
 
 /** Ours. Neither depends on the machine. The README states their effect. */
-const effort: Pick<SolveOptions, 'relativeGap' | 'iterations'> = { relativeGap: 0.01, iterations: 20_000 };
+const effort: Pick<SolveOptions, 'relativeGap' | 'iterations'> = { relativeGap: 0.0001, iterations: 20_000 };
 /** Limits that end a run without a result, far from what a program takes. */
 const limits = { cpuMs: 600_000, wallMs: 3_600_000 };
 /** The solver's tolerance of a row, with a margin. */
