@@ -3,8 +3,12 @@
 import type { ServingPolicy } from '../policies/serving-policy.js';
 import { createBaselines } from './baselines.js';
 
-/** The first one is that of production. */
-export const policies: readonly ServingPolicy[] = [{ kind: 'production', name: 'pareto' }, ...createBaselines()];
+/** The first ones are those of production. */
+export const policies: readonly ServingPolicy[] = [
+  { kind: 'production', name: 'pareto' },
+  { kind: 'production', name: 'pareto-solved', solves: true },
+  ...createBaselines(),
+];
 
 export const policyNames: readonly string[] = policies.map(({ name }) => name);
 

@@ -8,7 +8,8 @@ import {
   type PlanAction,
   type VariantId,
 } from '@pareto/core';
-import { createTurnCore, type Observed, type TurnParams } from '@pareto/policy';
+import { createTurnCore, type Observed, type Solution, type TurnParams } from '@pareto/policy';
+import type { VirtualSolver } from './virtual-solver.js';
 import { leadingSince, observe, observeDemand, type ClusterView } from './observe.js';
 
 /** A turn of the control loop: an entry of the log of decisions. */
@@ -31,12 +32,14 @@ interface Planned {
   readonly revision: number;
   readonly assignments: readonly Assignment[];
   readonly observed: Observed;
+  readonly solution: Solution | undefined;
 }
 
 /** The controller leads for so long that it may unload. */
 const leadingMs = milliseconds(Infinity);
 
-export function createPlanner(params: TurnParams): Planner {
+/** `solver` solves the programs that the parameters ask for. */
+export function createPlanner(params: TurnParams, solver?: VirtualSolver): Planner {
   const core = createTurnCore(params);
   let planned: Planned | undefined;
   let nextAt: Milliseconds = milliseconds(0);
@@ -44,6 +47,7 @@ export function createPlanner(params: TurnParams): Planner {
 
   function isSame(view: ClusterView): boolean {
     if (planned?.revision !== view.fleet.revision || planned.assignments !== view.assignments) return false;
+    if (core.state.solution !== planned.solution) return false;
     return core.skip(observeDemand(view, planned.observed), planned.observed);
   }
   return {
@@ -55,11 +59,12 @@ export function createPlanner(params: TurnParams): Planner {
         now,
       );
       const observed = observe(view, core.state.assignedAt);
-      planned = { revision: fleet.revision, assignments, observed };
+      planned = { revision: fleet.revision, assignments, observed, solution: core.state.solution };
       core.observe(observed, observeDemand(view, observed), []);
       const turn = core.plan(observed, `turn-${turns++}`, leadingMs);
       nextAt = milliseconds(Math.min(turn.nextAt, fleet.presenceChangesAt(now, leadingSince)));
       core.end(turn.actions, now);
+      if (turn.program !== undefined) solver?.solve(turn.program, now, core.solved);
       return { observed, plan: turn.plan, actions: turn.actions, held: core.state.demand.held };
     },
   };

@@ -13,8 +13,8 @@ import type { SimulationResult } from '../result/simulation-result.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export type ServingPolicy =
-  /** The policies of production, with the parameters of the scenario. */
-  | { readonly kind: 'production'; readonly name: string }
+  /** The policies of production, with the parameters of the scenario. With `solves`, the targets are solved for the cost of whole workers. */
+  | { readonly kind: 'production'; readonly name: string; readonly solves?: boolean }
   /** Another planner, with the routers and workers of production. */
   | { readonly kind: 'planned'; readonly name: string; readonly plan: (setting: PolicySetting) => ReplicaPlanner }
   | {

@@ -30,6 +30,8 @@ export interface ClusterParams {
   readonly host: HostParams;
   /** Time that a turn of the control loop takes. */
   readonly turnTime: TurnTime;
+  /** Time from a program to its solution. */
+  readonly solveMs: number;
   /** Time without queries before the first one, in which replicas that are needed without demand are loaded. */
   readonly warmUpMs: number;
   /** Time after the last query for which the simulation waits for answers. */
@@ -84,6 +86,8 @@ export const defaultSimulationParams: SimulationParams = {
     host: { cores: 0, interference: 0, runWaitUs: 0, clientUs: 0 },
     // `npm run bench:plan`: 17 to 24 ms for 1,000 workers with 2,000 replicas of 1,000 variants.
     turnTime: { baseMs: 1, perWorkerMs: 0.008, perReplicaMs: 0.008 },
+    // Programs of the standard scenario take .05 to .5 s of CPU time, the first one of a process 1.5 s.
+    solveMs: 500,
     warmUpMs: 30_000,
     drainMs: 10_000,
   },

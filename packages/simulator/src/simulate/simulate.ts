@@ -9,7 +9,7 @@ import {
   type HardwareClassId,
   type VariantId,
 } from '@pareto/core';
-import { accuracyOn } from '@pareto/policy';
+import { accuracyOn, defaultSolveParams } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import { assignReplicas } from '../cluster/assign-replicas.js';
 import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
@@ -17,6 +17,7 @@ import { withProfileErrors } from '../cluster/profile-errors.js';
 import { profiledClasses } from '../cluster/registry.js';
 import { createPlannedTurns } from '../control/planned-turns.js';
 import { createPlanner, type Planner } from '../control/planner.js';
+import { createVirtualSolver } from '../control/virtual-solver.js';
 import { startCluster } from '../control/start-cluster.js';
 import { createEventQueue, type EventQueue } from '../events/event-queue.js';
 import { createPartRng } from '../numbers/seeds.js';
@@ -26,7 +27,7 @@ import type { SimulationResult } from '../result/simulation-result.js';
 import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
 import { createUsage, type Usage } from '../result/usage.js';
 import { effectAtMs, type Fault } from '../scenario/fault.js';
-import { defaultSimulationParams } from '../scenario/params.js';
+import { defaultSimulationParams, type SimulationParams } from '../scenario/params.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StartedCluster } from '../serving/started-cluster.js';
 import { createExecutorTimes } from '../times/executor-times.js';
@@ -189,7 +190,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
       });
     const planner: Planner =
       policy.kind === 'production'
-        ? createPlanner(params.turn)
+        ? startPlanner(policy, params, solver, events)
         : createPlannedTurns(policy.plan(setting), () => arrived);
     return startCluster({
       ...{
@@ -247,6 +248,21 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
       };
     },
   };
+}
+
+function startPlanner(
+  { name, solves = false }: Extract<OncePolicy, { readonly kind: 'production' }>,
+  { turn, cluster: { solveMs } }: SimulationParams,
+  solver: Solver | undefined,
+  events: EventQueue,
+): Planner {
+  if (!solves) return createPlanner(turn);
+  if (solver === undefined) throw new Error(`the policy ${name} needs a solver`);
+  const placement = { ...turn.placement, releasesHosts: true };
+  return createPlanner(
+    { solve: defaultSolveParams, ...turn, placement },
+    createVirtualSolver({ solver, events, solveMs }),
+  );
 }
 
 const listVariants = ({ variants }: Cluster): readonly CountedVariant[] =>

@@ -1,0 +1,31 @@
+// Solves the programs of turns in virtual time.
+
+import { milliseconds, type Milliseconds } from '@pareto/core';
+import { solutionOf, type Formulated, type Solution } from '@pareto/policy';
+import type { Solver } from '@pareto/solver';
+import type { EventQueue } from '../events/event-queue.js';
+
+export interface VirtualSolver {
+  /** Solves a program. Calls `onSolved` after the time that a solution takes, with undefined if there is none. */
+  solve(formulated: Formulated, now: Milliseconds, onSolved: (solution: Solution | undefined) => void): void;
+}
+
+export interface VirtualSolverOptions {
+  readonly solver: Solver;
+  readonly events: EventQueue;
+  /** Time that a solution takes. */
+  readonly solveMs: number;
+}
+
+/** Iterations stop a program in the same state on every machine. The times only stop one that hangs. */
+const limits = { iterations: 20_000, cpuMs: 120_000, wallMs: 600_000 };
+
+export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOptions): VirtualSolver => ({
+  solve(formulated, now, onSolved) {
+    const { program, relativeGap } = formulated;
+    const solved = solver.solve(program, { ...limits, relativeGap });
+    events.schedule(now + solveMs, (at) =>
+      events.hold(solved.then((outcome) => onSolved(solutionOf(formulated, outcome, milliseconds(at))))),
+    );
+  },
+});

@@ -1,0 +1,75 @@
+// Production with targets that are solved, by a real solver.
+
+import assert from 'node:assert/strict';
+import { defaultSimulationParams, policyNamed, simulate, type SimulationResult } from '../../src/index.js';
+import { openSolver } from '../baselines/support/open-solver.js';
+import { buildRegistry, buildSimulatedVariant } from '../support/registry.js';
+import { buildScenario, imagesWithin, poisson } from '../support/scenario.js';
+
+const { cluster } = defaultSimulationParams;
+/** Runs of 20 ms on plain workers with two slots, and of 2 ms on fast ones with eight, which cost as much as eighty plain slots. */
+const scenario = (ratePerSecond: number) => {
+  const [plain] = buildSimulatedVariant('small', 0.9, { 1: 20 }).profiles;
+  if (plain === undefined) assert.fail('the variant has a profile');
+  const points = [{ batch: 1, p50Ms: 2, p95Ms: 2.1, p99Ms: 2.2 }];
+  return buildScenario({
+    registry: buildRegistry(
+      buildSimulatedVariant('small', 0.9, {}, { profiles: [plain, { ...plain, hardwareClass: 'fast', points }] }),
+    ),
+    fleet: {
+      classes: [
+        { name: 'plain', usdPerSlotHour: 0.05 },
+        { name: 'fast', usdPerSlotHour: 0.5 },
+      ],
+      workers: [
+        { hardwareClass: 'plain', count: 12, slots: 2, memoryMib: 8_192 },
+        { hardwareClass: 'fast', count: 2, slots: 8, memoryMib: 8_192 },
+      ],
+    },
+    streams: [imagesWithin(400, poisson(ratePerSecond))],
+    durationMs: 90_000,
+    params: { ...defaultSimulationParams, cluster: { ...cluster, warmUpMs: 5_000 } },
+  });
+};
+
+const usdPerHour = ({ series: { usd } }: SimulationResult): number => 3_600 * (usd.at(-1) ?? NaN);
+
+describe('the policy pareto-solved', () => {
+  const solver = openSolver();
+  after(() => solver.close());
+  const run = (name: string, ratePerSecond: number): Promise<SimulationResult> =>
+    simulate(scenario(ratePerSecond), policyNamed(name), 1, { solver });
+
+  it('holds all replicas on the cheapest whole workers: two for 50/s, which keep one slot busy', async () => {
+    const result = await run('pareto-solved', 50);
+    // A plain worker costs .1 an hour. The second one is there so that the loss of one leaves the other.
+    assert.ok(Math.abs(usdPerHour(result) - 0.2) < 1e-6, `${usdPerHour(result)} USD/h`);
+    assert.ok(result.totals.onTime / result.totals.asked > 0.97);
+  });
+
+  it('changes to the fast workers where they cost less: for 1,500/s, which 2.4 of the plain pools would take', async () => {
+    const result = await run('pareto-solved', 1_500);
+    const { totals } = result;
+    // One fast worker (4 USD/h, at most 2,800/s) and a plain one.
+    assert.ok(Math.abs(usdPerHour(result) - 4.1) < 1e-6, `${usdPerHour(result)} USD/h`);
+    assert.ok(totals.onTime / totals.asked > 0.95, `${totals.onTime} of ${totals.asked}`);
+  });
+
+  it('costs less than greedy targets, and answers as many queries', async () => {
+    const [solved, greedy] = [await run('pareto-solved', 200), await run('pareto', 200)];
+    assert.ok(usdPerHour(solved) < usdPerHour(greedy));
+    const shareOf = ({ totals }: SimulationResult): number => totals.onTime / totals.asked;
+    assert.ok(shareOf(solved) > shareOf(greedy) - 0.02, `${shareOf(solved)}, ${shareOf(greedy)}`);
+  });
+
+  it('gives the same result each time', async () => {
+    assert.deepEqual(await run('pareto-solved', 200), await run('pareto-solved', 200));
+  });
+
+  it('needs a solver', async () => {
+    await assert.rejects(
+      simulate(scenario(50), policyNamed('pareto-solved'), 1),
+      /the policy pareto-solved needs a solver/,
+    );
+  });
+});
