@@ -22,6 +22,15 @@ export interface SteadyDemand {
 export const noDemand: SteadyDemand = { rates: new Map(), byKey: new Map() };
 
 /**
+ * Returns the rate that counts: the mean, or the latest one if chance hardly raises it so far, which is some standard deviations
+ * of a Poisson process above the mean.
+ */
+export const countedRate = (
+  { itemsPerSecond, latestPerSecond }: { readonly itemsPerSecond: number; readonly latestPerSecond: number },
+  { deviations }: Pick<DemandParams, 'deviations'>,
+): number => Math.max(itemsPerSecond, latestPerSecond - deviations * Math.sqrt(latestPerSecond));
+
+/**
  * Returns the state after a measurement of the rates. A rate that falls counts as before until it has been lower for
  * `holdDownMs`, and then as the highest rate in that time. Rates of keys that are cold fall immediately.
  */

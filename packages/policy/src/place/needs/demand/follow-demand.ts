@@ -5,7 +5,7 @@ import type { DemandParams } from '../../../demand/demand-params.js';
 import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
 import { isAsStrict, objectiveClass, strictestOf } from '../../../demand/objective-class.js';
-import { noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
+import { countedRate, noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
 import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
@@ -60,7 +60,7 @@ export function followDemand(
   const classes = new Map<string, FollowedClass>();
   const offered = new Map<string, number>();
   for (const demand of demands) {
-    const itemsPerSecond = Math.max(demand.itemsPerSecond, leastRate(demand.latestPerSecond, params));
+    const itemsPerSecond = countedRate(demand, params);
     if (itemsPerSecond === 0) continue;
     const key = `${demand.target} ${demand.className}`;
     const own = followClass(classes.get(key) ?? known.get(key), demand, ladders);
@@ -87,9 +87,6 @@ export function followDemand(
 /** Returns whether planning sees no difference. */
 export const isSameDemand = (a: FollowedDemand, b: FollowedDemand): boolean =>
   a.demand === b.demand && a.slowdowns === b.slowdowns && a.held.join() === b.held.join();
-
-/** Returns the rate that chance hardly raises to so many items in a second: some standard deviations of a Poisson process less. */
-const leastRate = (items: number, { deviations }: DemandParams): number => items - deviations * Math.sqrt(items);
 
 /** Returns the class with the ladder of its strictest objective so far. */
 function followClass(
