@@ -27,6 +27,11 @@ const table = {
   },
   select: { measures: "the time of a router's decision", minutes: 0.1 },
   domination: { measures: 'the time to find the dominated ones of 4,000 variants', minutes: 0.1 },
+  forecast: {
+    measures: 'the error of forecasts of the demand, and how often their envelope holds',
+    minutes: 2,
+    flags: ['only', 'data'],
+  },
   plan: { measures: 'the time of a control turn for 1,000 workers and 1,000 variants', minutes: 2 },
   'policy-load': {
     measures: 'the goodput of the policies in virtual time, next to an oracle and with the plan in the loop',

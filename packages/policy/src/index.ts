@@ -40,9 +40,15 @@ export { p50At, p95At, p99At } from './cost/profile-at.js';
 export { type DemandEntry, type DemandReport, type LimitCount } from './demand/demand-report.js';
 export { type TargetDemand } from './demand/demand-sums.js';
 export { createDemandWindow, type DemandWindow } from './demand/demand-window.js';
-export { defaultDemandParams, type DemandParams } from './demand/demand-params.js';
+export {
+  defaultAheadParams,
+  defaultDemandParams,
+  type AheadParams,
+  type DemandParams,
+} from './demand/demand-params.js';
 export { type ActiveReplica } from './demand/live-slowdown.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
+export { countedRate, noDemand, observeRates } from './demand/steady-demand.js';
 export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
 export { type TargetRates } from './demand/rate-sums.js';
@@ -62,6 +68,9 @@ export {
   type EventWrite,
   type LoggedEntry,
 } from './events/plan-event-write.js';
+export { forecastOf, noForecast, observeForecast } from './forecast/forecast.js';
+export { defaultForecastParams, type ForecastParams } from './forecast/forecast-params.js';
+export { type Forecast, type ObservedRate } from './forecast/class-forecast.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
 export { utilisationOf, type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
 export {
