@@ -1,6 +1,7 @@
 // The parameters of what planning and reports know of the demand.
 
 import type { Milliseconds } from '@pareto/core';
+import { defaultForecastParams, type ForecastParams } from '../forecast/forecast-params.js';
 
 export interface DemandParams {
   /** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
@@ -25,6 +26,16 @@ export interface DemandParams {
   readonly minBusyMs: Milliseconds;
   /** Maximum slowdown: a longer pause says nothing. */
   readonly maxSlowdown: number;
+  /** Forecast of the demand at the time at which a replica that is loaded now is ready. Planning follows observed rates if undefined. */
+  readonly ahead?: AheadParams;
+}
+
+export interface AheadParams {
+  readonly forecast: ForecastParams;
+  /** Time from a query to the beginning of a load: a report and a turn. */
+  readonly leadMs: Milliseconds;
+  /** Assumed load time of variants that were not measured. */
+  readonly loadMs: Milliseconds;
 }
 
 export const defaultDemandParams: DemandParams = {
@@ -39,4 +50,10 @@ export const defaultDemandParams: DemandParams = {
   idleSlowdownMs: 600_000 as Milliseconds,
   minBusyMs: 300 as Milliseconds,
   maxSlowdown: 10,
+};
+
+export const defaultAheadParams: AheadParams = {
+  forecast: defaultForecastParams,
+  leadMs: 2_000 as Milliseconds,
+  loadMs: 10_000 as Milliseconds,
 };

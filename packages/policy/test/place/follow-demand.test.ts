@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { milliseconds, resolveObjective, variantId, type PartialObjective } from '@pareto/core';
-import { defaultDemandParams } from '../../src/demand/demand-params.js';
+import { defaultAheadParams, defaultDemandParams, type DemandParams } from '../../src/demand/demand-params.js';
 import { followDemand, isSameDemand, unfollowedDemand, type FollowedDemand } from '../../src/index.js';
 import type { TargetDemand } from '../../src/demand/demand-sums.js';
 import { objectiveClass } from '../../src/demand/objective-class.js';
 import { createContext } from '../../src/place/context/context.js';
-import { defaultPlacementParams, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { defaultPlacementParams, type PlacementSnapshot, type PlacementVariant } from '../../src/snapshot/snapshot.js';
 import { cpu, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultDemandParams, step: 1.000_001 };
@@ -34,10 +34,20 @@ function follow(
   before: FollowedDemand = unfollowedDemand,
   observed: PlacementSnapshot = world,
   now = 0,
+  own: DemandParams = params,
 ): FollowedDemand {
   const input = { demands, held: [], active: () => [], now: milliseconds(now) };
-  return followDemand(before, input, observed, params);
+  return followDemand(before, input, observed, own);
 }
+/** Returns the small variant with a load time. */
+const loadedIn = (loadMs: number): PlacementVariant => ({
+  ...small,
+  measurements: small.measurements.map((each) =>
+    each.result.kind === 'measured'
+      ? { ...each, result: { ...each.result, profile: { ...each.result.profile, loadMs: milliseconds(loadMs) } } }
+      : each,
+  ),
+});
 const brief = ({ demand: all }: FollowedDemand) =>
   all.map(({ variants, latencyMs, itemsPerSecond }) => [variants.join(' '), latencyMs, Math.round(itemsPerSecond)]);
 
@@ -125,6 +135,26 @@ describe('followDemand', () => {
       running = next;
     }
     assert.deepEqual([running, changes], [small, 1]);
+  });
+
+  it('plans for an upper quantile at the end of a load, with the envelope until then, if it forecasts', () => {
+    const ahead = { ...params, ahead: defaultAheadParams };
+    const own = (loadMs: number) => {
+      const loads = { ...world, variants: [loadedIn(loadMs)] };
+      let state = unfollowedDemand;
+      const at100 = { ...demand('digits', within(500)), latestPerSecond: 100 };
+      for (let now = 0; now <= 2_000; now += 1_000) state = follow([at100], state, loads, now, ahead);
+      return state.demand[0];
+    };
+    const [quick, slow] = [own(1), own(298_000)];
+    // The deviation of a Poisson process at 100/s is 10/s, and the first factors for 300 s are 4 and 8.
+    assert.deepEqual(
+      [slow?.itemsPerSecond, slow?.peakPerSecond].map((rate) => Math.round(rate ?? 0)),
+      [140, 180],
+    );
+    assert.ok((quick?.itemsPerSecond ?? NaN) < 140 && (quick?.itemsPerSecond ?? NaN) > 100);
+    assert.ok((quick?.peakPerSecond ?? NaN) >= (quick?.itemsPerSecond ?? NaN));
+    assert.equal('peakPerSecond' in (follow([demand('digits', within(500))]).demand[0] ?? {}), false);
   });
 
   it('computes the ladders of the tasks again whose variants change', () => {

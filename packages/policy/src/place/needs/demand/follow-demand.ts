@@ -1,11 +1,13 @@
 // The demand that planning uses, from one turn to the next.
 
 import { addTo, resolveObjective, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
-import type { DemandParams } from '../../../demand/demand-params.js';
+import type { AheadParams, DemandParams } from '../../../demand/demand-params.js';
 import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
 import { isAsStrict, objectiveClass, strictestOf } from '../../../demand/objective-class.js';
 import { countedRate, noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
+import type { ObservedRate } from '../../../forecast/class-forecast.js';
+import { forecastOf, noForecast, observeForecast, type ForecastState } from '../../../forecast/forecast.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
 import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
@@ -13,6 +15,9 @@ import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js
 export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand' | 'slowdowns'> {
   /** Items per second by class. */
   readonly rates: SteadyDemand;
+  /** Largest rates of a second that are expected, by class. Empty if planning does not forecast. */
+  readonly peaks: SteadyDemand;
+  readonly forecast: ForecastState;
   readonly classes: ReadonlyMap<string, FollowedClass>;
   readonly ladders: Ladders | undefined;
   readonly live: Slowdowns;
@@ -41,6 +46,7 @@ export interface DemandInput {
 
 export const unfollowedDemand: FollowedDemand = {
   ...{ demand: [], slowdowns: new Map(), held: [], rates: noDemand, classes: new Map() },
+  ...{ peaks: noDemand, forecast: noForecast },
   ...{ ladders: undefined, live: noSlowdowns, slow: noDemand, observed: undefined },
 };
 
@@ -62,7 +68,7 @@ export function followDemand(
   for (const demand of demands) {
     const itemsPerSecond = countedRate(demand, params);
     if (itemsPerSecond === 0) continue;
-    const key = `${demand.target} ${demand.className}`;
+    const key = keyOf(demand);
     const own = followClass(classes.get(key) ?? known.get(key), demand, ladders);
     classes.set(key, own);
     if (own.variants !== undefined) addTo(offered, key, itemsPerSecond);
@@ -72,21 +78,60 @@ export function followDemand(
     const first = (classes.get(key) ?? known.get(key))?.variants?.[0];
     return first !== undefined && cold.has(first);
   };
-  const rates = observeRates(before.rates, offered, params, now, isCold);
+  const ahead = params.ahead && lookAhead(before.forecast, { demands, offered, classes, ladders, now }, params.ahead);
+  const rates = observeRates(before.rates, ahead?.rates ?? offered, params, now, isCold);
+  const peaks = ahead === undefined ? noDemand : observeRates(before.peaks, ahead.peaks, params, now, isCold);
   for (const key of rates.rates.keys()) {
     const own = known.get(key);
     if (own !== undefined && !classes.has(key)) classes.set(key, own);
   }
   const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now, params);
   const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
-  const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
-  const demand = isSame ? before.demand : listDemand(rates, classes);
-  return { demand, slowdowns: slow.rates, held, rates, classes, ladders, live, slow, observed };
+  const isSameRates = rates.rates === before.rates.rates && peaks.rates === before.peaks.rates;
+  const isSame = isSameRates && isSameClasses(classes, before.classes);
+  const demand = isSame ? before.demand : listDemand(rates, peaks, classes);
+  const forecast = ahead?.forecast ?? noForecast;
+  return { demand, slowdowns: slow.rates, held, rates, peaks, forecast, classes, ladders, live, slow, observed };
 }
 
 /** Returns whether planning sees no difference. */
 export const isSameDemand = (a: FollowedDemand, b: FollowedDemand): boolean =>
   a.demand === b.demand && a.slowdowns === b.slowdowns && a.held.join() === b.held.join();
+
+interface ObservedClasses extends Pick<DemandInput, 'demands' | 'now'> {
+  /** Counted rate of each class that variants can answer. */
+  readonly offered: ReadonlyMap<string, number>;
+  readonly classes: FollowedDemand['classes'];
+  readonly ladders: Ladders;
+}
+
+/** Returns the rates of the classes at the time at which the slowest variant of their ladder would be loaded, and the largest until then. */
+function lookAhead(
+  before: ForecastState,
+  { demands, offered, classes, ladders, now }: ObservedClasses,
+  { forecast: params, leadMs, loadMs }: AheadParams,
+): { readonly forecast: ForecastState; readonly rates: Map<string, number>; readonly peaks: Map<string, number> } {
+  const observed = new Map<string, ObservedRate>();
+  for (const demand of demands) {
+    const key = keyOf(demand);
+    const known = observed.get(key);
+    observed.set(key, {
+      itemsPerSecond: demand.itemsPerSecond + (known?.itemsPerSecond ?? 0),
+      latestPerSecond: demand.latestPerSecond + (known?.latestPerSecond ?? 0),
+    });
+  }
+  const forecast = observeForecast(before, observed, params, now);
+  const [rates, peaks] = [new Map<string, number>(), new Map<string, number>()];
+  for (const [key, counted] of offered) {
+    const loads = classes.get(key)?.variants?.map((id) => ladders.loadMs.get(id) ?? loadMs) ?? [];
+    const { high, envelope } = forecastOf(forecast, key, leadMs + Math.max(...loads), params);
+    rates.set(key, Math.max(counted, high));
+    peaks.set(key, Math.max(counted, envelope));
+  }
+  return { forecast, rates, peaks };
+}
+
+const keyOf = ({ target, className }: TargetDemand): string => `${target} ${className}`;
 
 /** Returns the class with the ladder of its strictest objective so far. */
 function followClass(
@@ -129,12 +174,18 @@ const unstated = objectiveClass(resolveObjective({}));
 /** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
 const offlineRate = 0.001;
 
-const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes']): readonly Demand[] =>
+const listDemand = (
+  { rates }: SteadyDemand,
+  { rates: peaks }: SteadyDemand,
+  classes: FollowedDemand['classes'],
+): readonly Demand[] =>
   Array.from(rates).flatMap(([key, itemsPerSecond]) => {
     const own = classes.get(key);
     if (own?.variants === undefined) return [];
     const { variants, objective } = own;
     const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
     const prefersAccuracy = objectiveClass(objective) === unstated;
-    return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed, prefersAccuracy }];
+    const peakPerSecond = peaks.get(key);
+    const rate = { itemsPerSecond: needed, ...(peakPerSecond !== undefined && { peakPerSecond }) };
+    return [{ variants, latencyMs: objective.latencyMs, ...rate, prefersAccuracy }];
   });

@@ -18,6 +18,8 @@ export interface Ladders {
   /** The parts of them that every target depends on. */
   readonly common: readonly unknown[];
   readonly targets: ReadonlyMap<string, LadderTarget | undefined>;
+  /** Longest measured load time of each variant. */
+  readonly loadMs: ReadonlyMap<VariantId, number>;
   /** Returns the ladder of a target and an objective (see `Demand`). Undefined if no variant meets the objective. */
   readonly variantsFor: (target: string, objective: Objective) => Demand['variants'] | undefined;
 }
@@ -67,7 +69,7 @@ export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Lad
     return targets.get(name);
   }
   return {
-    ...{ basis, common, targets },
+    ...{ basis, common, targets, loadMs: loadTimes(snapshot) },
     variantsFor(name, objective) {
       const target = targetOf(name);
       const variant = variants.get(name);
@@ -80,6 +82,15 @@ export function createLadders(snapshot: RegistrySnapshot, before?: Ladders): Lad
       return created;
     },
   };
+}
+
+function loadTimes({ variants }: RegistrySnapshot): ReadonlyMap<VariantId, number> {
+  const times = new Map<VariantId, number>();
+  for (const { variant, measurements } of variants) {
+    const measured = measurements.flatMap(({ result }) => (result.kind === 'measured' ? [result.profile.loadMs] : []));
+    if (measured.length > 0) times.set(variant.id, Math.max(...measured));
+  }
+  return times;
 }
 
 function commonOf({ rules, prices, workers }: RegistrySnapshot): readonly unknown[] {
