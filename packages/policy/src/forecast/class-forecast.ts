@@ -99,6 +99,7 @@ export function observeClass(
   const isUsed = observed.itemsPerSecond > 0 || observed.latestPerSecond > 0;
   const usedAt = isUsed ? now : before.usedAt;
   const { level, slowLevel, variance, season, dues } = before;
+  const isGap = ms >= params.gapMs;
   if (ms === 0) return { observed, usedAt, level, slowLevel, variance, season, dues };
   const rate = ms <= maxLatestMs ? observed.latestPerSecond : observed.itemsPerSecond;
   const ratio = seasonRatio(season, span.before, now, params);
@@ -109,8 +110,8 @@ export function observeClass(
     usedAt,
     level: expected + weights.level * error,
     slowLevel: slowLevel * ratio + weights.slowLevel * (rate - slowLevel * ratio),
-    variance: variance + weights.variance * (error * error - variance),
-    season: observeSeason(season, rate, ms, now, params),
+    variance: isGap ? variance : variance + weights.variance * (error * error - variance),
+    season: observeSeason(season, rate, isGap ? 0 : ms, now, params),
     dues: before.dues,
   };
   return { ...next, dues: checkDues(next, rate, span, params) };

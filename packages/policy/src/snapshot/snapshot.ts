@@ -97,8 +97,6 @@ export interface Demand {
   readonly latencyMs: Milliseconds;
   /** Rate to plan for. If planning forecasts, it is an upper quantile at the time at which a load would end. */
   readonly itemsPerSecond: number;
-  /** Largest rate of a second that is expected until then. Missing if planning does not forecast. */
-  readonly peakPerSecond?: number;
   /** Set if the clients state no objective, and so get the most accurate answer. */
   readonly prefersAccuracy?: boolean;
 }

@@ -15,8 +15,6 @@ import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js
 export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand' | 'slowdowns'> {
   /** Items per second by class. */
   readonly rates: SteadyDemand;
-  /** Largest rates of a second that are expected, by class. Empty if planning does not forecast. */
-  readonly peaks: SteadyDemand;
   readonly forecast: ForecastState;
   readonly classes: ReadonlyMap<string, FollowedClass>;
   readonly ladders: Ladders | undefined;
@@ -46,7 +44,7 @@ export interface DemandInput {
 
 export const unfollowedDemand: FollowedDemand = {
   ...{ demand: [], slowdowns: new Map(), held: [], rates: noDemand, classes: new Map() },
-  ...{ peaks: noDemand, forecast: noForecast },
+  forecast: noForecast,
   ...{ ladders: undefined, live: noSlowdowns, slow: noDemand, observed: undefined },
 };
 
@@ -80,18 +78,16 @@ export function followDemand(
   };
   const ahead = params.ahead && lookAhead(before.forecast, { demands, offered, classes, ladders, now }, params.ahead);
   const rates = observeRates(before.rates, ahead?.rates ?? offered, params, now, isCold);
-  const peaks = ahead === undefined ? noDemand : observeRates(before.peaks, ahead.peaks, params, now, isCold);
   for (const key of rates.rates.keys()) {
     const own = known.get(key);
     if (own !== undefined && !classes.has(key)) classes.set(key, own);
   }
   const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now, params);
   const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
-  const isSameRates = rates.rates === before.rates.rates && peaks.rates === before.peaks.rates;
-  const isSame = isSameRates && isSameClasses(classes, before.classes);
-  const demand = isSame ? before.demand : listDemand(rates, peaks, classes);
+  const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
+  const demand = isSame ? before.demand : listDemand(rates, classes);
   const forecast = ahead?.forecast ?? noForecast;
-  return { demand, slowdowns: slow.rates, held, rates, peaks, forecast, classes, ladders, live, slow, observed };
+  return { demand, slowdowns: slow.rates, held, rates, forecast, classes, ladders, live, slow, observed };
 }
 
 /** Returns whether planning sees no difference. */
@@ -105,12 +101,12 @@ interface ObservedClasses extends Pick<DemandInput, 'demands' | 'now'> {
   readonly ladders: Ladders;
 }
 
-/** Returns the rates of the classes at the time at which the slowest variant of their ladder would be loaded, and the largest until then. */
+/** Returns the rates of the classes at the time at which the slowest variant of their ladder would be loaded. */
 function lookAhead(
   before: ForecastState,
   { demands, offered, classes, ladders, now }: ObservedClasses,
   { forecast: params, leadMs, loadMs }: AheadParams,
-): { readonly forecast: ForecastState; readonly rates: Map<string, number>; readonly peaks: Map<string, number> } {
+): { readonly forecast: ForecastState; readonly rates: Map<string, number> } {
   const observed = new Map<string, ObservedRate>();
   for (const demand of demands) {
     const key = keyOf(demand);
@@ -121,14 +117,13 @@ function lookAhead(
     });
   }
   const forecast = observeForecast(before, observed, params, now);
-  const [rates, peaks] = [new Map<string, number>(), new Map<string, number>()];
+  const rates = new Map<string, number>();
   for (const [key, counted] of offered) {
     const loads = classes.get(key)?.variants?.map((id) => ladders.loadMs.get(id) ?? loadMs) ?? [];
-    const { high, envelope } = forecastOf(forecast, key, leadMs + Math.max(...loads), params);
+    const { high } = forecastOf(forecast, key, leadMs + Math.max(...loads), params);
     rates.set(key, Math.max(counted, high));
-    peaks.set(key, Math.max(counted, envelope));
   }
-  return { forecast, rates, peaks };
+  return { forecast, rates };
 }
 
 const keyOf = ({ target, className }: TargetDemand): string => `${target} ${className}`;
@@ -176,7 +171,6 @@ const offlineRate = 0.001;
 
 const listDemand = (
   { rates }: SteadyDemand,
-  { rates: peaks }: SteadyDemand,
   classes: FollowedDemand['classes'],
 ): readonly Demand[] =>
   Array.from(rates).flatMap(([key, itemsPerSecond]) => {
@@ -185,7 +179,5 @@ const listDemand = (
     const { variants, objective } = own;
     const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
     const prefersAccuracy = objectiveClass(objective) === unstated;
-    const peakPerSecond = peaks.get(key);
-    const rate = { itemsPerSecond: needed, ...(peakPerSecond !== undefined && { peakPerSecond }) };
-    return [{ variants, latencyMs: objective.latencyMs, ...rate, prefersAccuracy }];
+    return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed, prefersAccuracy }];
   });
