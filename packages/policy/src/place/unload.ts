@@ -7,7 +7,11 @@ import { retentionOf, type PlanningContext } from './context/context.js';
 import { wasUsedRecently, type Retention } from './context/retention.js';
 import type { Entry } from './ledger/entry.js';
 import type { Ledger } from './ledger/ledger.js';
+import { rankOf } from './pack/rank.js';
 import { isReady, isServing } from './pack/replicas.js';
+
+/** Priority up to which needs are those of queries, rules and tasks with demand. */
+const lastNeeded = 50;
 
 /** Unloads the replicas that can never answer again. */
 export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext): void {
@@ -39,18 +43,22 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
- * `surplusMs` ago. Those on workers that a solution leaves empty are unloaded together.
+ * `surplusMs` ago. With a solution, a task's surplus stays until the task has all replicas that it needs, and that on workers that
+ * are left empty is then unloaded together.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
   const lacking = ledger.lacking();
+  const changing = changingTasks(ledger, context, lacking);
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
+    if (changing.has(taskOf(context, entry))) continue;
     if (context.spared.has(entry.host.worker.info.id)) {
+      const isNew = !context.horizon.hasCome((entry.existing?.since ?? 0) + context.params.surplusMs);
       const reason = surplusReason(ledger, lacking, entry, retention);
-      if (reason !== undefined) ledger.unload(entry, reason);
+      if (reason !== undefined && !isNew) ledger.unload(entry, reason);
       continue;
     }
     const key = versionKey(entry.variant, entry.version);
@@ -62,6 +70,22 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
     if (reason === undefined || !isDue(key, context)) continue;
     ledger.unload(entry, reason);
   }
+}
+
+const taskOf = ({ options }: PlanningContext, { variant }: Pick<Entry, 'variant'>): string | undefined =>
+  options.served.get(variant)?.[0]?.variant.variant.task;
+
+/** Returns the tasks whose targets were solved, and of which a variant lacks replicas, or has some that are needed and not ready yet. */
+function changingTasks(
+  ledger: Ledger,
+  context: PlanningContext,
+  lacking: ReadonlySet<VariantId>,
+): ReadonlySet<string | undefined> {
+  if (context.snapshot.solution === undefined) return new Set();
+  const loading = ledger.entries.filter(
+    (entry) => !entry.leaving && !isReady(entry) && entry.claim !== undefined && entry.claim.rank < rankOf(lastNeeded),
+  );
+  return new Set([...Array.from(lacking, (variant) => ({ variant })), ...loading].map((one) => taskOf(context, one)));
 }
 
 const isDue = (key: string, { snapshot, horizon, params }: PlanningContext): boolean =>
@@ -84,7 +108,10 @@ function surplusReason(
   if (others.some((other) => other.claim !== undefined && !isReady(other))) return undefined;
   // Which replicas meet a demand that exceeds the slots depends on those that exist, so it may need this one again.
   if (lacking.has(entry.variant)) return undefined;
-  return others.some(isReady) ? 'more replicas than demand needs' : undefined;
+  const wanted = { id: entry.variant, version: entry.version };
+  return others.some((other) => isReady(other) && isServing(other, wanted))
+    ? 'more replicas than demand needs'
+    : undefined;
 }
 
 /** Unloads all idle replicas of the variants that rules keep cold. */

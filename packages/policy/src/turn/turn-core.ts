@@ -120,25 +120,34 @@ export interface TurnCore {
   observe(observed: Observed, input: DemandInput, orphans: readonly Assignment[]): void;
   /** Plans from what was observed, validates, and adds the unloads of deleted variants. A leader since `leadingMs` may not unload yet. */
   plan(observed: Observed, planId: string, leadingMs: Milliseconds): PlannedTurn;
-  /** Ends the program of `plan`. Uses its solution from the next plan on, or goes on with the one before if there is none. */
+  /** Ends the program of `plan`. Uses its solution from the next plan on, or goes on with the one before if there is none, but not for ever. */
   solved(solution: Solution | undefined): void;
   /** Counts the actions, once they are recorded. What they load counts as assigned from now on, however late the next turn is. */
   end(actions: readonly PlanAction[], now: Milliseconds): void;
 }
+
+/** Programs without a solution after which the last solution is given up for greedy targets, and doublings of the time to the next one. */
+const [maxFailures, maxDoublings] = [3, 6];
 
 /** Creates the core of a term that begins. */
 export function createTurnCore(params: TurnParams): TurnCore {
   const { placement } = params;
   let state = firstTurn;
   /** Returns the program that is due, or the time at which one is. */
-  function programOf(context: PlanningContext): { readonly program: Formulated | undefined; readonly dueAt: number } {
+  function programOf(
+    context: PlanningContext,
+    leadingMs: Milliseconds,
+  ): { readonly program: Formulated | undefined; readonly dueAt: number } {
     const { snapshot } = context;
     const none = { program: undefined, dueAt: Infinity };
     if (state.program?.isSolved === false) return none;
     if (params.solve === undefined || !isSolveDue(snapshot, state.program, state.solution, params.solve)) return none;
-    const dueAt = (state.program?.at ?? -Infinity) + params.solve.everyMs;
+    const { at = -Infinity, failures = 0 } = state.program ?? {};
+    // A leader that is new does not know all workers and rates yet.
+    const knownAt = snapshot.now - leadingMs + params.firstUnloadMs;
+    const dueAt = Math.max(knownAt, at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings));
     if (snapshot.now < dueAt) return { program: undefined, dueAt };
-    state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false } };
+    state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false, failures } };
     return { program: formulate(context, params.solve), dueAt: Infinity };
   }
   return {
@@ -175,7 +184,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const snapshot = { ...observed, ...followed, planId, solution: state.solution };
       const context = createContext(snapshot, placement);
       const plan = planPlacement(context, planTargets(context, needSources));
-      const { program, dueAt } = programOf(context);
+      const { program, dueAt } = programOf(context, leadingMs);
       state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);
@@ -185,8 +194,16 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
       return { plan, actions, dropped, nextAt, program };
     },
-    solved(solution = state.solution) {
-      state = { ...state, solution, program: state.program && { ...state.program, isSolved: true } };
+    solved(solution) {
+      const { program } = state;
+      const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
+      // Without a solution, the program is due again.
+      const basis = solution === undefined ? [] : (program?.basis ?? []);
+      state = {
+        ...state,
+        solution: solution ?? (failures < maxFailures ? state.solution : undefined),
+        program: program && { ...program, basis, failures, isSolved: true },
+      };
     },
     end(actions, now) {
       const loads = actions.flatMap((action) =>

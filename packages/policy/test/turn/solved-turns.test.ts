@@ -58,7 +58,7 @@ function solved(formulated: Formulated | undefined, replicas: number, hosts: num
   for (const column of formulated.used) values[column] = hosts;
   for (const place of formulated.places) {
     values[place.replicas] = replicas;
-    for (const { column } of place.items) values[column] = formulated.groups[0]?.itemsPerSecond ?? 0;
+    for (const { column } of place.items) values[column] = [...formulated.rates.values()][0] ?? 0;
   }
   const outcome = { status: 'optimal', values, objective: 1, bound: 1 };
   return solutionOf(formulated, outcome, at as Milliseconds) ?? assert.fail('the outcome has values');
@@ -75,11 +75,46 @@ describe('turns whose targets are solved', () => {
     assert.notEqual(turn(core, 1_000, 300).program, undefined);
     assert.equal(turn(core, 10_000, 900).program, undefined);
     core.solved(undefined);
+    assert.equal(turn(core, 10_500, 900).program, undefined, 'the time to the next one has doubled');
     assert.notEqual(turn(core, 11_000, 900).program, undefined, 'the one before gave no solution');
   });
 
   it('state none unless the parameters ask for it', () => {
     assert.equal(turn(createTurnCore(defaultTurnParams), 1_000, 300).program, undefined);
+  });
+
+  it('give up a solution for greedy targets after three programs without one', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    for (const now of [20_000, 40_000, 70_000]) {
+      assert.notEqual(core.state.solution, undefined);
+      assert.notEqual(turn(core, now, 900).program, undefined, `${now}`);
+      core.solved(undefined);
+    }
+    assert.equal(core.state.solution, undefined);
+  });
+
+  it('state none for a leader that does not know all workers yet', () => {
+    const core = createTurnCore(params);
+    core.observe(observedAt(1_000), offered(300, 1_000), []);
+    const { program, nextAt } = core.plan(observedAt(1_000), 'p1', milliseconds(2_000));
+    assert.deepEqual([program, nextAt <= 9_000], [undefined, true]);
+  });
+
+  it('state none before there is demand, nor for demand that no variant answers again and again', () => {
+    const core = createTurnCore(params);
+    assert.equal(turn(core, 1_000, 0).program, undefined);
+    const [unmeasured] = [variant('b:original')];
+    const world = { ...observedAt(2_000), variants: [small, unmeasured] };
+    const input = offered(300, 2_000);
+    const [first] = input.demands;
+    if (first === undefined) assert.fail('there is demand');
+    const both = { ...input, demands: [first, { ...first, target: 'b:original' }] };
+    core.observe(world, both, []);
+    core.solved(solved(core.plan(world, 'p2', leading).program, 3, 1, 2_000));
+    const later = { ...world, now: milliseconds(20_000) };
+    core.observe(later, { ...both, now: milliseconds(20_000) }, []);
+    assert.equal(core.plan(later, 'p3', leading).program, undefined);
   });
 
   it('state none without workers', () => {
@@ -124,8 +159,35 @@ describe('turns whose targets are solved', () => {
     const loading = replica('r4', 'a:int8', 'w', { state: 'loading', since: milliseconds(2_500) });
     const meanwhile = turn(core, 3_000, 300, [...before, loading]);
     assert.deepEqual([loadsOf(meanwhile), unloadsOf(meanwhile)], [[], []]);
-    const ready = turn(core, 4_000, 300, [...before, { ...loading, state: 'ready' }]);
+    const ready = turn(core, 9_000, 300, [...before, { ...loading, state: 'ready' }]);
     assert.deepEqual([loadsOf(ready), unloadsOf(ready)], [[], ['r3']]);
+  });
+
+  it('keep the replicas on workers that are spared while another variant of the task loads', () => {
+    const core = createTurnCore(params);
+    const big = variant('b:original', { p50Ms: 5, accuracy: 0.9 });
+    const before = [
+      replica('r1', 'b:original', 'w'),
+      replica('r2', 'b:original', 'x'),
+      replica('r3', 'b:original', 'x'),
+    ];
+    const world = (now: number, replicas: readonly PlacementReplica[]) => ({
+      ...{ ...observedAt(now, replicas), variants: [small, big] },
+    });
+    const unloadsAt = (now: number, replicas: readonly PlacementReplica[]): readonly string[] => {
+      core.observe(world(now, replicas), offered(300, now), []);
+      const planned = core.plan(world(now, replicas), `p${now}`, leading);
+      if (planned.program !== undefined) {
+        const solution = solved(planned.program, 3, 1, now);
+        core.solved({ ...solution, shares: solution.shares.filter(({ variant: id }) => id === 'a:int8') });
+      }
+      return unloadsOf(planned);
+    };
+    unloadsAt(1_000, before);
+    const loading = ['l1', 'l2', 'l3'].map((id) => replica(id, 'a:int8', 'w', { state: 'loading' }));
+    assert.deepEqual(unloadsAt(9_000, [...before, ...loading]), []);
+    const ready = loading.map((one) => ({ ...one, state: 'ready' as const }));
+    assert.ok(unloadsAt(10_000, [...before, ...ready]).length >= 2);
   });
 
   it('have more replicas at once for a rate above that of the solution', () => {

@@ -64,7 +64,11 @@ export function createPlanner(params: TurnParams, solver?: VirtualSolver): Plann
       const turn = core.plan(observed, `turn-${turns++}`, leadingMs);
       nextAt = milliseconds(Math.min(turn.nextAt, fleet.presenceChangesAt(now, leadingSince)));
       core.end(turn.actions, now);
-      if (turn.program !== undefined) solver?.solve(turn.program, now, (solution) => core.solved(solution));
+      if (turn.program !== undefined)
+        solver?.solve(turn.program, now, (solution) => {
+          core.solved(solution);
+          nextAt = milliseconds(0);
+        });
       return { observed, plan: turn.plan, actions: turn.actions, held: core.state.demand.held };
     },
   };

@@ -159,17 +159,17 @@ async function runTurn(
   memory.nextAt = nextAt;
   busy.stop();
 
-  // 6. Record the plan in the store, before any effect.
+  // 6. Solve the program that the plan states, if one is due. It is not lost if the plan cannot be recorded. A turn follows its solution.
+  if (program !== undefined && solver !== undefined)
+    void solveTargets({ ...options, solver }, memory, program).then(trigger);
+
+  // 7. Record the plan in the store, before any effect.
   await recordPlan(options.leader, clock, planId, actions, view.records);
   core.end(actions, view.now);
 
-  // 7. Apply: steps and assignments are sent to the workers.
+  // 8. Apply: steps and assignments are sent to the workers.
   busy.start();
   options.assigner.apply(actions);
-
-  // 8. Solve the program that the plan states, if one is due. A turn follows when its solution is there.
-  if (program !== undefined && solver !== undefined)
-    void solveTargets({ ...options, solver }, core, program).then(trigger);
 
   // 9. Report, and trace the turn.
   reportTurn(options, memory, { actions, dropped }, plan);

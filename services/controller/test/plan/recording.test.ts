@@ -31,24 +31,4 @@ describe('the recording of a controller', () => {
     );
     assert.ok(loads.length >= 2, `${loads.length} loads`);
   });
-
-  it('has the solutions of a controller with a solver, which replay the same', async () => {
-    await using folder = await createTempFolder();
-    const record = folder.file('turns.jsonl');
-    {
-      await using controller = await startController(folder.path, { record, solver: true, releaseHosts: true });
-      await controller.registry.registerTask({ name: 'squares', metric: 'top1' });
-      const worker = startWorker(controller.address, { id: 'w1' });
-      try {
-        await registerModel(controller, 'tiny');
-        await waitFor('a replica', () => worker.replicas.size > 0 || undefined);
-        await waitFor('a solution', () => readFileSync(record, 'utf8').includes('"call":"solved"') || undefined);
-      } finally {
-        worker.leave();
-      }
-    }
-    const replayed = [...replayTurnLog(readFileSync(record, 'utf8').split('\n'))];
-    for (const { line, decided } of replayed) assert.deepEqual({ ...line, ...decided }, line);
-    assert.ok(replayed.some(({ line }) => line.call === 'solved' && line.solution !== undefined));
-  });
 });

@@ -8,9 +8,9 @@ import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/
 import { listHostKinds } from './host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
-/** Returns the key of the group of a demand: its variants, and the half octave of its latency. */
-export const groupKey = ({ variants, latencyMs }: Pick<Demand, 'variants' | 'latencyMs'>): string =>
-  `${Math.floor(2 * Math.log2(latencyMs))} ${variants.join(' ')}`;
+/** Returns the key of the group of a demand: its variants, the half octave of its latency, and its preference. */
+export const groupKey = ({ variants, latencyMs, prefersAccuracy = false }: Demand): string =>
+  `${Math.floor(2 * Math.log2(latencyMs))} ${prefersAccuracy ? 'accurate' : 'cheap'} ${variants.join(' ')}`;
 
 interface SolvedInput {
   readonly snapshot: PlacementSnapshot;
@@ -36,7 +36,7 @@ interface VariantLoad {
   readonly byClass: Map<HardwareClassId, ClassLoad>;
 }
 
-/** Divides each demand as the solution does, in proportion to its rate now. Replicas grow with it, and fall with the next solution only. */
+/** Divides each demand as the solution does, in proportion to its rate now. Replicas follow it. */
 export function applySolution(input: SolvedInput, solution: Solution): SolvedDemands {
   const byGroup = new Map<string, SolvedShare[]>();
   for (const share of solution.shares)
@@ -44,39 +44,39 @@ export function applySolution(input: SolvedInput, solution: Solution): SolvedDem
   const loads = new Map<VariantId, VariantLoad>();
   const others: Demand[] = [];
   for (const demand of input.snapshot.demand) {
-    const shares = byGroup.get(groupKey(demand)) ?? [];
-    if (!addDemand(input, loads, demand, shares)) others.push(demand);
+    const key = groupKey(demand);
+    const planned = { shares: byGroup.get(key) ?? [], perSecond: solution.rates.get(key) ?? 0 };
+    if (!addDemand(input, loads, demand, planned)) others.push(demand);
   }
-  const counts = new Map(
-    solution.shares.map(({ variant, hardwareClass, replicas }) => [`${variant} ${hardwareClass}`, replicas]),
-  );
   const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, byClass }]): VariantDemand => {
-    const shares = Array.from(byClass.values(), ({ option, load }) => {
-      const planned = counts.get(`${variant} ${option.hardwareClass}`) ?? 0;
-      return { option, load, replicas: Math.max(planned, Math.ceil(load / input.params.targetUtilisation)) };
-    });
+    const shares = Array.from(byClass.values(), ({ option, load }) => ({
+      ...{ option, load, replicas: Math.ceil(load / input.params.targetUtilisation) },
+    }));
     return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, shares };
   });
   return { demands, others };
 }
 
-/** Adds the load of a demand. Returns false if the solution has no class for it that workers still have. */
+/** Part of the planned rate that the classes of the fleet must still answer. Less says nothing about the rest. */
+const leastPart = 0.5;
+
+/** Adds the load of a demand. Returns false if the solution has no classes for most of it that workers still have. */
 function addDemand(
   { optionsWithin, isHosted }: SolvedInput,
   loads: Map<VariantId, VariantLoad>,
   demand: Demand,
-  shares: readonly SolvedShare[],
+  planned: { readonly shares: readonly SolvedShare[]; readonly perSecond: number },
 ): boolean {
   const { latencyMs, itemsPerSecond } = demand;
   const key = groupKey(demand);
-  const parts = shares.flatMap((share) => {
+  const parts = planned.shares.flatMap((share) => {
     const { variant, hardwareClass, items } = share;
     const option = optionsWithin(variant, latencyMs).find((one) => one.hardwareClass === hardwareClass);
     const own = items.get(key);
     return own !== undefined && option !== undefined && isHosted(option) ? [{ variant, option, ...own }] : [];
   });
   const total = parts.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  if (total <= 0) return false;
+  if (total <= 0 || total < leastPart * planned.perSecond) return false;
   for (const { variant, option, perSecond, slots } of parts) {
     const rate = (itemsPerSecond * perSecond) / total;
     const own = loads.get(variant) ?? { latencyMs, itemsPerSecond: 0, byClass: new Map<HardwareClassId, ClassLoad>() };

@@ -11,26 +11,36 @@ export interface KindSlots {
   readonly deviceMemoryBytes: number;
 }
 
-/** Workers with the same slots, memory and price. */
+/** Workers with the same slots, memory and price. Memories that differ by little count as the smaller one. */
 export interface HostKind {
   readonly key: string;
   readonly workers: readonly WorkerId[];
   readonly memoryBytes: number;
   readonly groups: readonly KindSlots[];
-  /** USD per hour of a worker: the price of all its slots. Those of classes without a price cost nothing. */
+  /** USD per hour of a worker: the price of all its slots. Those of classes without a price count as the dearest. */
   readonly usdPerHour: number;
+}
+
+const gibi = 2 ** 30;
+
+/** Rounds a memory down to 256 MiB, or to 16 MiB below a GiB: hosts of one type differ by some MiB. */
+function inSteps(bytes: number): number {
+  const step = bytes < gibi ? gibi / 64 : gibi / 4;
+  return step * Math.floor(bytes / step);
 }
 
 /** Groups the workers that keep replicas: connected or awaited ones that do not drain. */
 export function listHostKinds(workers: readonly PlacementWorker[], prices: PriceTable): readonly HostKind[] {
+  const dearest = Math.max(0, ...Object.values(prices));
   const kinds = new Map<string, HostKind & { readonly workers: WorkerId[] }>();
   for (const { info, presence, draining } of workers) {
     if (presence === 'gone' || draining) continue;
     const groups = info.slotGroups.map(({ hardwareClass, slots, deviceMemoryBytes }): KindSlots => {
-      return { hardwareClass: hardwareClass.id, slots, deviceMemoryBytes: deviceMemoryBytes || Infinity };
+      return { hardwareClass: hardwareClass.id, slots, deviceMemoryBytes: inSteps(deviceMemoryBytes) || Infinity };
     });
+    const memoryBytes = inSteps(info.memoryBytes);
     const key = [
-      info.memoryBytes,
+      memoryBytes,
       ...groups.map((group) => `${group.hardwareClass} x ${group.slots} ${group.deviceMemoryBytes}`),
     ].join(', ');
     const known = kinds.get(key);
@@ -39,10 +49,10 @@ export function listHostKinds(workers: readonly PlacementWorker[], prices: Price
       continue;
     }
     const usdPerHour = groups.reduce(
-      (sum, { hardwareClass, slots }) => sum + slots * (priceOf(prices, hardwareClass) ?? 0),
+      (sum, { hardwareClass, slots }) => sum + slots * (priceOf(prices, hardwareClass) ?? dearest),
       0,
     );
-    kinds.set(key, { key, workers: [info.id], memoryBytes: info.memoryBytes, groups, usdPerHour });
+    kinds.set(key, { key, workers: [info.id], memoryBytes, groups, usdPerHour });
   }
   return [...kinds.values()];
 }

@@ -20,6 +20,8 @@ export interface Need {
   readonly warmTarget: string | undefined;
   /** Set if replicas that only less important needs keep may be evicted for this need. */
   readonly evicts: boolean;
+  /** Set if a replica may be on a worker that a solution leaves empty, where the others have no room. */
+  readonly opensWorkers: boolean;
   /**
    * Whether a replica may be loaded on a worker from which the variant was evicted shortly before: by evictions there, too,
    * only into free memory, or not at all.
@@ -45,5 +47,20 @@ type NeedFields = Partial<Omit<Need, 'variant' | 'options'>> & Pick<Need, 'reaso
 export function createNeed(variant: VariantId, options: readonly Option[], fields: NeedFields): Need {
   const { reason, problem, warmTarget, returnMs, replaces, shares } = fields;
   const { amount = { replicas: 1 }, evicts = true, returns = 'no', spread = false } = fields;
-  return { variant, options, amount, shares, reason, problem, warmTarget, evicts, returns, returnMs, spread, replaces };
+  const { opensWorkers = true } = fields;
+  return {
+    variant,
+    options,
+    amount,
+    shares,
+    reason,
+    problem,
+    warmTarget,
+    evicts,
+    opensWorkers,
+    returns,
+    returnMs,
+    spread,
+    replaces,
+  };
 }

@@ -45,7 +45,7 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   if (lack === undefined) return false;
   const options = optionsFor(pack.target, lack, context);
   const { need, source } = pack.target;
-  const reaches: readonly Reach[] = context.spared.size > 0 && need.evicts ? ['kept', 'all'] : ['kept'];
+  const reaches: readonly Reach[] = context.spared.size > 0 && need.opensWorkers ? ['kept', 'all'] : ['kept'];
   const isProvided = reaches.some(
     (reach) =>
       options.some((option) => claimOn(packer, pack, lack, option, reach)) ||

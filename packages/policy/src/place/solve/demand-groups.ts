@@ -26,7 +26,7 @@ export interface DemandGroup {
   readonly options: ReadonlyMap<VariantId, readonly GroupOption[]>;
 }
 
-/** Groups the demands of a snapshot. Those that no measured option can answer are left out: they need no slot time yet. */
+/** Groups the demands of a snapshot. Some may have no options. */
 export function groupDemands(
   context: PlanningContext,
   { reserve }: { readonly reserve: number },
@@ -47,7 +47,7 @@ export function groupDemands(
     const options = optionsOf(context, of, latencyMs);
     const prefersAccuracy = of.prefersAccuracy === true;
     return { key, latencyMs, itemsPerSecond: planned, prefersAccuracy, options };
-  }).filter(({ options }) => options.size > 0);
+  });
 }
 
 function optionsOf(
@@ -70,7 +70,7 @@ function optionsOf(
           secondsOn: (slots: number) =>
             profile &&
             slotSeconds({ profile, slowdown: snapshot.slowdowns.get(variant) ?? 1, latencyMs, slots, params }),
-          accuracyLoss: best > 0 ? Math.max(0, best - accuracy) / best : 0,
+          accuracyLoss: best > 0 ? Math.min(1, Math.max(0, best - accuracy) / best) : 0,
         })),
       ]),
   );

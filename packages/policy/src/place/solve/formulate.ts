@@ -20,7 +20,8 @@ export interface Formulated {
   readonly program: Program;
   /** Distance from the bound at which it counts as solved, as a part of the objective. */
   readonly relativeGap: number;
-  readonly groups: readonly DemandGroup[];
+  /** Items per second that it plans for each group, also for those that no measured variant answers. */
+  readonly rates: ReadonlyMap<string, number>;
   readonly kinds: readonly HostKind[];
   /** Columns of the number of workers of each kind that hold replicas. */
   readonly used: readonly number[];
@@ -36,7 +37,9 @@ interface OpenRow {
 export function formulate(context: PlanningContext, params: SolveParams): Formulated {
   const { snapshot, isHosted } = context;
   const kinds = listHostKinds(snapshot.workers, snapshot.prices);
-  const groups = groupDemands(context, params);
+  const all = groupDemands(context, params);
+  const groups = all.filter(({ options }) => options.size > 0);
+  const rates = new Map(all.map(({ key, itemsPerSecond }) => [key, itemsPerSecond]));
   const builder = new ProgramBuilder(context, params, kinds);
   const demandRows = groups.map((group) => builder.addDemand(group));
   const items = itemsByVariant(groups, demandRows);
@@ -46,7 +49,7 @@ export function formulate(context: PlanningContext, params: SolveParams): Formul
       builder.addPlaces(variant, option, items.get(variant) ?? []);
   for (const { id, isIdle } of context.required) if (!isIdle) builder.atLeastOne(id);
   const { relativeGap } = params;
-  return { program: builder.program(), relativeGap, groups, kinds, used: builder.used, places: builder.places };
+  return { program: builder.program(), relativeGap, rates, kinds, used: builder.used, places: builder.places };
 }
 
 interface ItemsOf {
@@ -77,19 +80,21 @@ class ProgramBuilder {
   readonly #kinds: readonly HostKind[];
   readonly #columns: ProgramColumn[] = [];
   readonly #rows: ProgramRow[] = [];
-  readonly #maxUsd: number;
+  /** Price of the most expensive worker. 1 if none has a price. */
+  readonly #unitUsd: number;
   /** Rows that are complete once all columns are added, each with its bounds. */
   readonly #open: (OpenRow & Pick<ProgramRow, 'lower' | 'upper'>)[] = [];
   readonly #memory: readonly OpenRow[];
   readonly #slots = new Map<KindSlots, OpenRow>();
   readonly #deviceMemory = new Map<KindSlots, OpenRow>();
+  readonly #demands: OpenRow[] = [];
   readonly #existing = new Map<string, number>();
 
   constructor(context: PlanningContext, params: SolveParams, kinds: readonly HostKind[]) {
     this.#context = context;
     this.#params = params;
     this.#kinds = kinds;
-    this.#maxUsd = Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour));
+    this.#unitUsd = Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour)) || 1;
     const { releasesHosts, targetUtilisation } = context.params;
     this.used = kinds.map(({ usdPerHour, workers }) =>
       this.#column({ cost: releasesHosts ? usdPerHour : 0, upper: workers.length, isInteger: true }),
@@ -110,9 +115,10 @@ class ProgramBuilder {
 
   /** Adds a group of demands, whose row is extended by the columns that answer it. */
   addDemand({ itemsPerSecond }: DemandGroup): OpenRow {
-    const cost = (this.#params.missFactor * this.#maxUsd) / Math.min(1, itemsPerSecond);
-    const row = { lower: itemsPerSecond, columns: [this.#column({ cost: cost || 1 })], coefficients: [1] };
+    const cost = (this.#params.missFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
+    const row = { lower: itemsPerSecond, columns: [this.#column({ cost })], coefficients: [1] };
     this.#open.push(row);
+    this.#demands.push(row);
     return row;
   }
 
@@ -124,13 +130,18 @@ class ProgramBuilder {
           this.#addPlace({ variant, option, items, kind, index, group });
   }
 
-  /** Demands a replica of a variant, if there is a place for it. */
+  /** Demands a replica of a variant, at a price below that of unmet demand: memory may lack. */
   atLeastOne(variant: VariantId): void {
     const columns = this.places.filter((place) => place.variant === variant).map(({ replicas }) => replicas);
-    if (columns.length > 0) this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
+    if (columns.length === 0) return;
+    columns.push(this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 2, upper: 1 }));
+    this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
   }
 
   program(): Program {
+    // Demand that no place can answer must not hide the gap of the others.
+    for (const { columns } of this.#demands)
+      if (columns.length === 1 && columns[0] !== undefined) this.#columns[columns[0]] = { cost: 0 };
     return { columns: this.#columns, rows: [...this.#rows, ...this.#open] };
   }
 
@@ -140,7 +151,9 @@ class ProgramBuilder {
     const upper = group.slots * kind.workers.length;
     const replicas = this.#column({ cost: 0, upper, isInteger: true });
     const loadMs = option.profile?.loadMs ?? 0;
-    const loads = this.#column({ cost: Math.max(least, (slotUsd * loadMs) / this.#params.residencyMs) });
+    const loads = this.#column({
+      cost: Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs),
+    });
     const existing = this.#existing.get(placeKey(variant, kind, group)) ?? 0;
     this.#rows.push({ upper: existing, columns: [replicas, loads], coefficients: [1, -1] });
     extend(this.#memory[index], replicas, option.memoryBytes / mebi);
@@ -164,7 +177,7 @@ class ProgramBuilder {
 
   #accuracyUsd({ prefersAccuracy, itemsPerSecond }: DemandGroup, loss: number): number {
     if (!prefersAccuracy) return 0;
-    return (loss * this.#params.accuracyFactor * this.#maxUsd) / Math.min(1, itemsPerSecond);
+    return (loss * this.#params.accuracyFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
   }
 
   #column(column: ProgramColumn): number {
@@ -200,8 +213,8 @@ interface Place {
 }
 
 const mebi = 2 ** 20;
-/** Least price of a load, so that a plan without a reason for it loads nothing. */
-const least = 1e-4;
+/** Least price of a load, as a part of the price of a worker, so that a plan without a reason for it loads nothing. */
+const least = 1e-5;
 
 const holds = (kind: HostKind, group: KindSlots, option: Option): boolean =>
   group.slots > 0 &&

@@ -30,7 +30,7 @@ export function solutionOf(formulated: Formulated, outcome: ProgramOutcome, at: 
 }
 
 function round(
-  { groups, kinds, used, places }: Formulated,
+  { rates, kinds, used, places }: Formulated,
   values: ArrayLike<number>,
 ): Pick<Solution, 'shares' | 'rates' | 'hosts'> {
   const valueOf = (column: number): number => values[column] ?? 0;
@@ -64,7 +64,7 @@ function round(
   }
   return {
     shares: [...shares.values()],
-    rates: new Map(groups.map(({ key, itemsPerSecond }) => [key, itemsPerSecond])),
+    rates,
     hosts: new Map(kinds.map(({ key }, index) => [key, Math.round(valueOf(used[index] ?? -1))])),
   };
 }

@@ -26,7 +26,7 @@ export function slotSeconds({ profile, slowdown, latencyMs, slots, params }: Slo
   for (const { batch } of profile.points) {
     const p50Ms = slowdown * p50At(profile, batch);
     const slack = (latencyMs - hopMs - slowdown * p99At(profile, batch)) / p50Ms;
-    if (slack < 0) break;
+    if (!(slack >= 0)) continue;
     const utilisation = poolUtilisation(slots, slack, params.maxLate, params.targetUtilisation);
     const seconds = ((p50Ms / batch / 1000) * params.targetUtilisation) / utilisation;
     if (least === undefined || seconds < least) least = seconds;

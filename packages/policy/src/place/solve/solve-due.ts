@@ -13,14 +13,20 @@ export interface LastProgram {
   /** Everything that it was stated for, apart from the demand. */
   readonly basis: readonly string[];
   readonly isSolved: boolean;
+  /** Programs in a row without a solution, up to this one. */
+  readonly failures: number;
 }
 
-/** Returns what a program depends on, apart from the demand: variants with their profiles, rules, prices, and the workers by kind. */
-export const solveBasis = ({ variants, rules, prices, workers }: PlacementSnapshot): readonly string[] => [
-  ...variants.map(textOf),
-  JSON.stringify([rules, prices]),
-  ...listHostKinds(workers, prices).map((kind) => `${kind.workers.length} x ${kind.key}`),
-];
+/** Returns what a program depends on, apart from the demand: variants with their profiles and slowdowns, rules, prices, and the workers by kind. */
+export const solveBasis = (snapshot: PlacementSnapshot): readonly string[] => {
+  const { tasks, variants, served, rules, prices, workers, slowdowns } = snapshot;
+  const objectives = tasks.map(({ name, defaultObjective }) => [name, defaultObjective]);
+  return [
+    ...variants.map(textOf),
+    JSON.stringify([rules, prices, objectives, [...served], [...slowdowns]]),
+    ...listHostKinds(workers, prices).map((kind) => `${kind.workers.length} x ${kind.key}`),
+  ];
+};
 
 const texts = new WeakMap<PlacementVariant, string>();
 
@@ -38,7 +44,7 @@ function textOf(one: PlacementVariant): string {
 
 /**
  * Returns whether a program should be stated: the demand has left the band of the solution, or something else has changed. Without
- * workers, there is nothing to decide.
+ * workers, or without demand so far, there is nothing to decide.
  */
 export function isSolveDue(
   snapshot: PlacementSnapshot,
@@ -47,8 +53,9 @@ export function isSolveDue(
   { least, reserve }: SolveParams,
 ): boolean {
   if (!snapshot.workers.some(({ presence, draining }) => presence !== 'gone' && !draining)) return false;
+  if (solution === undefined && snapshot.demand.length === 0) return false;
   if (last === undefined || !sameItems(last.basis, solveBasis(snapshot))) return true;
-  if (solution === undefined) return snapshot.demand.length > 0;
+  if (solution === undefined) return true;
   const rates = new Map<string, number>();
   for (const demand of snapshot.demand) {
     const key = groupKey(demand);

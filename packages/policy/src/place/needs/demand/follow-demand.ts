@@ -169,10 +169,7 @@ const unstated = objectiveClass(resolveObjective({}));
 /** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
 const offlineRate = 0.001;
 
-const listDemand = (
-  { rates }: SteadyDemand,
-  classes: FollowedDemand['classes'],
-): readonly Demand[] =>
+const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes']): readonly Demand[] =>
   Array.from(rates).flatMap(([key, itemsPerSecond]) => {
     const own = classes.get(key);
     if (own?.variants === undefined) return [];

@@ -26,7 +26,11 @@ function replacements(context: PlanningContext): readonly Need[] {
     if (!cold.has(dominator) && wasUsedRecently(replica, retention)) dominators.add(dominator);
   }
   return Array.from(dominators, (id) =>
-    createNeed(id, options.served.get(id) ?? [], { reason: 'dominates a recently used variant', evicts: false }),
+    createNeed(id, options.served.get(id) ?? [], {
+      reason: 'dominates a recently used variant',
+      evicts: false,
+      opensWorkers: false,
+    }),
   );
 }
 
@@ -43,6 +47,10 @@ function relocations(context: PlanningContext): readonly Need[] {
     (replica) => leaving.has(replica.assignment.worker) && wasUsedRecently(replica, retention),
   );
   return Array.from(new Set(used.map(({ assignment }) => assignment.variant)), (id) =>
-    createNeed(id, options.served.get(id) ?? [], { reason: 'its worker is draining or gone', evicts: false }),
+    createNeed(id, options.served.get(id) ?? [], {
+      reason: 'its worker is draining or gone',
+      evicts: false,
+      opensWorkers: false,
+    }),
   );
 }

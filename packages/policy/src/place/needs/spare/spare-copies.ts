@@ -18,7 +18,7 @@ export const spareCopies: NeedSource = {
         createNeed(id, options, {
           amount: { replicas: context.params.copies },
           reason: isIdle ? 'its task is idle, and memory is free' : 'spare copy of a required variant',
-          evicts: false,
+          ...{ evicts: false, opensWorkers: false },
           spread: true,
           returnMs: isIdle ? context.params.idleMs : undefined,
         }),
