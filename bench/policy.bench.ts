@@ -1,7 +1,9 @@
 // Every policy on the standard scenario: ours, and the baselines.
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '@pareto/core';
 import { policyNames } from '@pareto/simulator';
 import { formatMinutes } from './all/outcome.js';
@@ -13,8 +15,10 @@ import { progress, startBenchmark, type Row } from './report.js';
 
 const { quick = false, resume = false, only = '', data, jobs, report } = startBenchmark('policy');
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
-const kind = [commit, quick ? 'quick' : 'full', data ?? 'generated'].join(' ');
-const stored = openStoredResults<ComparedTotals>('.cache/policy', kind, resume);
+const changes = execFileSync('git', ['diff', 'HEAD'], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+const kind = [commit, digestOf(changes), process.version, quick ? 'quick' : 'full', data ?? 'generated'].join(' ');
+const stored = openStoredResults<ComparedTotals>(join('.cache/policy', digestOf(kind)), kind, resume);
 const processes = Number(jobs ?? (quick ? 1 : availableParallelism()));
 
 interface PolicyRun {

@@ -151,7 +151,11 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     host.memoryBytes += replica.profile.memoryBytes;
     if (host.replicas.size > 0 || host.hasEnded) return;
     host.observer.onOccupied(false, now);
-    if (host.isLeaving) host.hasEnded = true;
+    if (host.isLeaving) end(host, now);
+  }
+  function end(host: Host, now: number): void {
+    host.hasEnded = true;
+    host.observer.onEnded(now);
   }
 
   function route(query: BaselineQuery, now: number): void {
@@ -241,7 +245,10 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
 
   /** Ends a host. If its process hangs, it is paid for until it ends. */
   function fail(host: Host, now: number, hangs = false): void {
-    if (host.hangs && !hangs) host.observer.onOccupied(false, now);
+    if (host.hangs && !hangs) {
+      host.observer.onOccupied(false, now);
+      host.observer.onEnded(now);
+    }
     host.hangs &&= hangs;
     if (host.hasEnded) return;
     const isOccupied = host.replicas.size > 0;
@@ -255,6 +262,7 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
       for (const query of [...batch, ...queue]) delay(now, (at) => route(query, at));
     }
     if (isOccupied && !hangs) host.observer.onOccupied(false, now);
+    if (!hangs) host.observer.onEnded(now);
     host.replicas.clear();
   }
 
@@ -311,10 +319,10 @@ export function startBaseline(options: BaselineOptions): StartedCluster {
     },
     fail: (worker, now) => fail(hostOf(worker), now),
     hang: (worker, now) => fail(hostOf(worker), now, true),
-    leave(worker) {
+    leave(worker, now) {
       const host = hostOf(worker);
       host.isLeaving = true;
-      if (host.replicas.size === 0) host.hasEnded = true;
+      if (host.replicas.size === 0) end(host, now);
     },
     killExecutors(worker, variant, now) {
       for (const replica of hostOf(worker).replicas) {

@@ -1,6 +1,6 @@
 // What the hosts of a run cost, and how they are used.
 
-import { priceOf, type HardwareClassId, type VariantId, type WorkerId, type WorkerInfo } from '@pareto/core';
+import { priceOf, type HardwareClassId, type VariantId, type WorkerInfo } from '@pareto/core';
 import { batchCeiling, p50At } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profileOf, variantWithId } from '../cluster/registry.js';
@@ -17,7 +17,7 @@ export interface UsageOptions {
 
 export interface Usage {
   readonly observerOf: (worker: WorkerInfo) => WorkerObserver;
-  /** Pays for the host of a worker from now on, before it joins. */
+  /** Pays for the host of a worker from now on, until it is empty after its first load, or ends. */
   request(worker: WorkerInfo, now: number): void;
   /** Counts until now. */
   advance(now: number): void;
@@ -25,7 +25,7 @@ export interface Usage {
   endStep(step: number, now: number): void;
   /** Returns the ready replicas of each variant on each class now. */
   readonly ready: ReadonlyMap<VariantId, ReadonlyMap<HardwareClassId, number>>;
-  /** Cost of each step, from the first load of a worker until it is empty. */
+  /** Cost of each step, from the first load of a worker, or the request of its host, until it is empty. */
   readonly usd: Float64Array;
   /** Slots that run batches and slots that are paid for, times ms. */
   readonly busySlotMs: Float64Array;
@@ -42,7 +42,7 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
   const capacity = new Float64Array(usd.sums.length);
   const ready = new Map<VariantId, Map<HardwareClassId, number>>();
   /** Workers whose hosts are paid for, although they have loaded nothing yet. */
-  const requested = new Set<WorkerId>();
+  const requested = new Set<WorkerInfo>();
   let capacityNow = 0;
 
   function advance(now: number): void {
@@ -70,7 +70,7 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
     busySlotMs: busySlots.sums,
     usedSlotMs: usedSlots.sums,
     request(worker, now) {
-      requested.add(worker.id);
+      requested.add(worker);
       pay(worker, true, now);
     },
     observerOf(worker) {
@@ -88,7 +88,10 @@ export function createUsage({ cluster, durationMs, stepMs, startsAt }: UsageOpti
           own = next;
         },
         onOccupied(isOccupied, now) {
-          if (!isOccupied || !requested.delete(worker.id)) pay(worker, isOccupied, now);
+          if (!isOccupied || !requested.delete(worker)) pay(worker, isOccupied, now);
+        },
+        onEnded(now) {
+          if (requested.delete(worker)) pay(worker, false, now);
         },
         onBusy: (isBusy, now) => busySlots.add(isBusy ? 1 : -1, now),
       };

@@ -37,6 +37,8 @@ export interface WorkerObserver {
   readonly onReady: (variant: VariantId, hardwareClass: HardwareClassId, isReady: boolean) => void;
   /** Called when a worker without replicas gets one, and when it has none any more. */
   readonly onOccupied: (isOccupied: boolean, now: number) => void;
+  /** Called when the worker has ended. */
+  readonly onEnded: (now: number) => void;
   /** Called when a replica takes a slot, or gives it back. */
   readonly onBusy: (isBusy: boolean, now: number) => void;
 }
@@ -307,6 +309,7 @@ export function createWorker(options: WorkerOptions): Worker {
       open.clear();
       if (!worker.isHung) stopCounting(now);
       if (replicas.size > 0) observer?.onOccupied(false, now);
+      observer?.onEnded(now);
       replicas.clear();
     },
   };

@@ -316,10 +316,9 @@ interface FaultTargets {
 }
 
 function scheduleFault(fault: Fault, { startsAt, events, usage, cluster }: FaultTargets): void {
-  if (fault.kind === 'worker-joins' && fault.startMs !== undefined) {
-    const requested = createWorkerInfo(fault.worker, fault.of);
-    events.schedule(startsAt + fault.atMs, (now) => usage.request(requested, now));
-  }
+  const joining = fault.kind === 'worker-joins' ? createWorkerInfo(fault.worker, fault.of) : undefined;
+  if (joining !== undefined && effectAtMs(fault) > fault.atMs)
+    events.schedule(startsAt + fault.atMs, (now) => usage.request(joining, now));
   events.schedule(startsAt + effectAtMs(fault), (now) => {
     switch (fault.kind) {
       case 'worker-fails':
@@ -329,7 +328,7 @@ function scheduleFault(fault: Fault, { startsAt, events, usage, cluster }: Fault
       case 'worker-leaves':
         return cluster.leave(workerId(fault.worker), now);
       case 'worker-joins':
-        return cluster.join(createWorkerInfo(fault.worker, fault.of), now);
+        return joining && cluster.join(joining, now);
       case 'executor-dies':
         return cluster.killExecutors(workerId(fault.worker), fault.variant, now);
       case 'slow-service':

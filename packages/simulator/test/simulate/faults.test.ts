@@ -141,6 +141,30 @@ describe('faults', () => {
     equal(replicasAt(result, 11), 2);
   });
 
+  it('pay for a host that holds nothing until it ends', async () => {
+    const of = { hardwareClass: 'other', slots: 2, memoryMib: 8_192 };
+    const fleet = { ...buildFleet(2, 2), classes: [...buildFleet(2, 2).classes, { name: 'other', usdPerSlotHour: 1 }] };
+    for (const kind of ['worker-fails', 'worker-leaves'] as const)
+      for (const policy of [production, keepOneEach]) {
+        const { series } = await run(
+          [
+            { kind: 'worker-joins', atMs: 3_000, worker: 'w9', of, startMs: 2_000 },
+            { kind, atMs: 7_000, worker: 'w9' },
+          ],
+          fleet,
+          policy,
+        );
+        for (const [second, slots] of [
+          [2, 4],
+          [3, 6],
+          [6, 6],
+          [8, 4],
+          [11, 4],
+        ] as const)
+          equal(series.usedSlots[second], slots, `${policy.name}, ${kind}: second ${second}`);
+      }
+  });
+
   it('use a worker that is replaced immediately, or while it drains', async () => {
     const of = { hardwareClass: 'plain', slots: 2, memoryMib: 8_192 };
     for (const kind of ['worker-fails', 'worker-leaves'] as const)
