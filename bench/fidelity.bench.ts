@@ -35,14 +35,14 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const formatUse = (use: CpuUse): string =>
   Array.from(use, ([role, cores]) => `${role} ${cores.toFixed(3)}`).join(', ') + ' cores';
 
-/** Runs the loads in rotation, so that each has runs from the same moments. */
+/** Runs the loads in rotation, so that each has runs from the same moments. The first run of each warms up, and does not count. */
 async function runInRotation(cluster: RealCluster, loads: readonly Load[]): Promise<readonly RanLoad[]> {
   const ran = loads.map((load): RanLoad => ({ load, real: [] }));
-  for (let run = 1; run <= runs; run++)
+  for (let run = 0; run <= runs; run++)
     for (const { load, real } of ran) {
       await systemClock.sleep(pauseMs);
       const [outcome, use] = await measureUse(cluster, () => cluster.run(load));
-      real.push(outcome);
+      if (run > 0) real.push(outcome);
       const { attainment, p99Ms } = outcome;
       progress(`${load.name}, run ${run} of ${runs}: attainment ${percent(attainment)}, p99 ${p99Ms.toFixed(1)} ms`);
       progress(`  ${formatUse(use)}`);

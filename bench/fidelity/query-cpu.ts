@@ -34,6 +34,8 @@ export type CpuUse = ReadonlyMap<Role, number>;
 /** Queries are measured in parts of this duration, of which the median counts, so that other work on the machine disturbs few of them. */
 const partMs = 1_500;
 const parts = 5;
+/** Queries of the first half a minute take up to twice the CPU time, because the processes compile their code. */
+const warmUpMs = 30_000;
 const idleMs = milliseconds(3_000);
 /** Objective that no model meets, so that the router rejects the query when it has received it. */
 const infeasibleMs = 0.5;
@@ -66,8 +68,7 @@ export async function measureTask(
   { served, medianUs }: ProfiledTask,
   idle: CpuUse,
 ): Promise<MeasuredTask> {
-  // The first queries are slower: the processes compile their code.
-  await cluster.saturate(served, parts * partMs);
+  await cluster.saturate(served, warmUpMs);
   const answered = await measureParts(cluster, () => cluster.saturate(served, partMs));
   const alone = await measureParts(cluster, () => cluster.callOneByOne(served, partMs));
   const capacity = medianOf(answered, ([{ answersPerSecond }]) => answersPerSecond);
