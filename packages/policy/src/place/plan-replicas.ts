@@ -2,7 +2,7 @@
 
 import type { Plan } from '@pareto/core';
 import type { PlacementParams, PlacementSnapshot } from '../snapshot/snapshot.js';
-import { createContext } from './context/context.js';
+import { createContext, type PlanningContext } from './context/context.js';
 import { needSources } from './need-sources.js';
 import type { NeedSource } from './needs/need-source.js';
 import { planPlacement } from './plan-placement.js';
@@ -14,6 +14,9 @@ export function planReplicas(
   params: PlacementParams,
   sources: readonly NeedSource[] = needSources,
 ): Plan {
-  const context = createContext(snapshot, params);
-  return planPlacement(context, planTargets(context, sources));
+  return planIn(createContext(snapshot, params), sources);
 }
+
+/** Returns the plan for a snapshot whose context is known. */
+export const planIn = (context: PlanningContext, sources: readonly NeedSource[] = needSources): Plan =>
+  planPlacement(context, planTargets(context, sources));

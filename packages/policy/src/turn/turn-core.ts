@@ -27,9 +27,7 @@ import {
   type OrphanParams,
 } from '../place/plan-orphan-unloads.js';
 import { createContext, type PlanningContext } from '../place/context/context.js';
-import { needSources } from '../place/need-sources.js';
-import { planPlacement } from '../place/plan-placement.js';
-import { planTargets } from '../place/targets/plan-targets.js';
+import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
 import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
 import { formulate, type Formulated } from '../place/solve/formulate.js';
@@ -183,7 +181,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const snapshot = { ...observed, ...followed, planId, solution: state.solution };
       const context = createContext(snapshot, placement);
-      const plan = planPlacement(context, planTargets(context, needSources));
+      const plan = planIn(context);
       const { program, dueAt } = programOf(context, leadingMs);
       state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);

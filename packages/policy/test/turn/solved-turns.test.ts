@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { milliseconds, resolveObjective, type Milliseconds } from '@pareto/core';
-import { objectiveClass } from '../../src/demand/objective-class.js';
+import { milliseconds, type Milliseconds } from '@pareto/core';
 import {
   createTurnCore,
   defaultSolveParams,
@@ -8,13 +7,13 @@ import {
   logTurns,
   replayTurnLog,
   solutionOf,
-  type DemandInput,
   type Formulated,
   type Solution,
   type TurnCore,
 } from '../../src/index.js';
 import type { PlacementReplica, PlacementSnapshot } from '../../src/snapshot/snapshot.js';
 import { replica, snapshot, variant, worker } from '../support/fixture.js';
+import { offered } from '../support/offered.js';
 
 const small = variant('a:int8', { p50Ms: 5, accuracy: 0.9 });
 const params = {
@@ -27,16 +26,6 @@ const observedAt = (now: number, replicas: readonly PlacementReplica[] = []): Pl
     ...{ now: milliseconds(now), variants: [small], replicas },
     workers: ['w', 'x', 'y'].map((id) => worker(id, 500, { slots: 4 })),
   });
-const objective = resolveObjective({ latencyMs: milliseconds(500) });
-const offered = (itemsPerSecond: number, now: number): DemandInput => ({
-  demands: [
-    {
-      ...{ tenant: 'default', target: 'digits', className: objectiveClass(objective), objective },
-      ...{ itemsPerSecond, latestPerSecond: 0, answered: new Map() },
-    },
-  ],
-  ...{ held: [], active: () => [], now: milliseconds(now) },
-});
 const leading = milliseconds(60_000);
 
 function turn(core: TurnCore, now: number, rate: number, replicas: readonly PlacementReplica[] = []) {

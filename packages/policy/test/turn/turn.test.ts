@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import { milliseconds, resolveObjective, replicaId } from '@pareto/core';
-import {
-  createTurnCore,
-  defaultTurnParams,
-  logTurns,
-  replayTurnLog,
-  type DemandInput,
-  type TurnCore,
-} from '../../src/index.js';
-import { objectiveClass } from '../../src/demand/objective-class.js';
+import { milliseconds, replicaId } from '@pareto/core';
+import { createTurnCore, defaultTurnParams, logTurns, replayTurnLog, type TurnCore } from '../../src/index.js';
 import { replica, snapshot, variant, worker } from '../support/fixture.js';
+import { offered } from '../support/offered.js';
 
 const small = variant('a:int8', { p50Ms: 5, accuracy: 0.9 });
 const observed = (now: number) =>
   snapshot({ now: milliseconds(now), variants: [small], workers: [worker('w', 500, { slots: 4 })] });
-const objective = resolveObjective({ latencyMs: milliseconds(500) });
-
-const offered = (itemsPerSecond: number, now: number): DemandInput => ({
-  demands: [
-    {
-      ...{ tenant: 'default', target: 'digits', className: objectiveClass(objective), objective },
-      ...{ itemsPerSecond, latestPerSecond: 0, answered: new Map() },
-    },
-  ],
-  ...{ held: [], active: () => [], now: milliseconds(now) },
-});
 const leading = milliseconds(60_000);
 
 /** Returns a core after a snapshot at 1 s with demand. */

@@ -1,9 +1,8 @@
 // The demand as a solution divides it among variants and hardware classes, for the rates of now.
 
 import type { HardwareClassId, Milliseconds, VariantId, WorkerId } from '@pareto/core';
-import type { VariantDemand } from './divide-demand.js';
+import type { DivisionInput, VariantDemand } from './divide-demand.js';
 import type { Option } from './options.js';
-import type { OptionsWithin } from './options-within.js';
 import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
 import { listHostKinds } from './host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
@@ -11,13 +10,6 @@ import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 /** Returns the key of the group of a demand: its variants, the half octave of its latency, and its preference. */
 export const groupKey = ({ variants, latencyMs, prefersAccuracy = false }: Demand): string =>
   `${Math.floor(2 * Math.log2(latencyMs))} ${prefersAccuracy ? 'accurate' : 'cheap'} ${variants.join(' ')}`;
-
-interface SolvedInput {
-  readonly snapshot: PlacementSnapshot;
-  readonly params: PlacementParams;
-  readonly optionsWithin: OptionsWithin;
-  readonly isHosted: (option: Option) => boolean;
-}
 
 export interface SolvedDemands {
   readonly demands: readonly VariantDemand[];
@@ -37,7 +29,7 @@ interface VariantLoad {
 }
 
 /** Divides each demand as the solution does, in proportion to its rate now. Replicas follow it. */
-export function applySolution(input: SolvedInput, solution: Solution): SolvedDemands {
+export function applySolution(input: DivisionInput, solution: Solution): SolvedDemands {
   const byGroup = new Map<string, SolvedShare[]>();
   for (const share of solution.shares)
     for (const group of share.items.keys()) byGroup.set(group, [...(byGroup.get(group) ?? []), share]);
@@ -45,7 +37,7 @@ export function applySolution(input: SolvedInput, solution: Solution): SolvedDem
   const others: Demand[] = [];
   for (const demand of input.snapshot.demand) {
     const key = groupKey(demand);
-    const planned = { shares: byGroup.get(key) ?? [], perSecond: solution.rates.get(key) ?? 0 };
+    const planned = { key, shares: byGroup.get(key) ?? [], plannedPerSecond: solution.rates.get(key) ?? 0 };
     if (!addDemand(input, loads, demand, planned)) others.push(demand);
   }
   const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, byClass }]): VariantDemand => {
@@ -57,26 +49,32 @@ export function applySolution(input: SolvedInput, solution: Solution): SolvedDem
   return { demands, others };
 }
 
+/** The part of a solution that answers a group of demands. */
+interface PlannedGroup {
+  readonly key: string;
+  readonly shares: readonly SolvedShare[];
+  readonly plannedPerSecond: number;
+}
+
 /** Part of the planned rate that the classes of the fleet must still answer. Less says nothing about the rest. */
 const leastPart = 0.5;
 
 /** Adds the load of a demand. Returns false if the solution has no classes for most of it that workers still have. */
 function addDemand(
-  { optionsWithin, isHosted }: SolvedInput,
+  { optionsWithin, isHosted }: DivisionInput,
   loads: Map<VariantId, VariantLoad>,
   demand: Demand,
-  planned: { readonly shares: readonly SolvedShare[]; readonly perSecond: number },
+  { key, shares, plannedPerSecond }: PlannedGroup,
 ): boolean {
   const { latencyMs, itemsPerSecond } = demand;
-  const key = groupKey(demand);
-  const parts = planned.shares.flatMap((share) => {
+  const parts = shares.flatMap((share) => {
     const { variant, hardwareClass, items } = share;
     const option = optionsWithin(variant, latencyMs).find((one) => one.hardwareClass === hardwareClass);
     const own = items.get(key);
     return own !== undefined && option !== undefined && isHosted(option) ? [{ variant, option, ...own }] : [];
   });
   const total = parts.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  if (total <= 0 || total < leastPart * planned.perSecond) return false;
+  if (total <= 0 || total < leastPart * plannedPerSecond) return false;
   for (const { variant, option, perSecond, slots } of parts) {
     const rate = (itemsPerSecond * perSecond) / total;
     const own = loads.get(variant) ?? { latencyMs, itemsPerSecond: 0, byClass: new Map<HardwareClassId, ClassLoad>() };

@@ -2,10 +2,11 @@
 
 import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
+import type { Solution } from '../../snapshot/solution.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
 import { applySolution, sparedWorkers } from './apply-solution.js';
-import { divideDemand, type VariantDemand } from './divide-demand.js';
+import { divideDemand, type DivisionInput, type VariantDemand } from './divide-demand.js';
 import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
 import { createOptionsWithin, type OptionsWithin } from './options-within.js';
@@ -60,7 +61,7 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     options,
     cold,
     optionsWithin,
-    demands: divide({ snapshot, params, optionsWithin, isHosted }),
+    demands: divide({ snapshot, params, optionsWithin, isHosted }, snapshot.solution),
     spared: snapshot.solution ? sparedWorkers(snapshot, params, snapshot.solution) : new Set(),
     required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted }),
     unservable,
@@ -70,13 +71,8 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
 }
 
 /** Divides the demand as the last solution does, and what it does not know as `divideDemand` does. */
-function divide(input: {
-  readonly snapshot: PlacementSnapshot;
-  readonly params: PlacementParams;
-  readonly optionsWithin: OptionsWithin;
-  readonly isHosted: (option: Option) => boolean;
-}): readonly VariantDemand[] {
-  const { solution, workers } = input.snapshot;
+function divide(input: DivisionInput, solution: Solution | undefined): readonly VariantDemand[] {
+  const { workers } = input.snapshot;
   if (solution === undefined) return divideDemand(input);
   const { demands, others } = applySolution(input, solution);
   return [...demands, ...divideDemand({ ...input, snapshot: { demand: others, workers } })];

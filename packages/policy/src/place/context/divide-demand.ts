@@ -20,7 +20,7 @@ export interface VariantDemand {
   readonly shares?: readonly Share[];
 }
 
-interface DivisionInput {
+export interface DivisionInput {
   readonly snapshot: Pick<PlacementSnapshot, 'demand' | 'workers'>;
   readonly params: PlacementParams;
   readonly optionsWithin: OptionsWithin;

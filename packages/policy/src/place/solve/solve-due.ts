@@ -2,6 +2,7 @@
 
 import { sameItems, type Milliseconds } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
+import { stayingWorkers } from '../context/context.js';
 import { groupKey } from '../context/apply-solution.js';
 import { listHostKinds } from '../context/host-kinds.js';
 import type { Solution } from '../../snapshot/solution.js';
@@ -52,7 +53,7 @@ export function isSolveDue(
   solution: Solution | undefined,
   { least, reserve }: SolveParams,
 ): boolean {
-  if (!snapshot.workers.some(({ presence, draining }) => presence !== 'gone' && !draining)) return false;
+  if (stayingWorkers(snapshot.workers).size === 0) return false;
   if (solution === undefined && snapshot.demand.length === 0) return false;
   if (last === undefined || !sameItems(last.basis, solveBasis(snapshot))) return true;
   if (solution === undefined) return true;

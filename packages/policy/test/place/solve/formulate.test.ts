@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { milliseconds, type Program, type VariantId } from '@pareto/core';
+import { milliseconds, type Program } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import { createContext } from '../../../src/place/context/context.js';
 import { formulate, type Formulated } from '../../../src/place/solve/formulate.js';
@@ -16,8 +16,13 @@ const prices = { [cpu.id]: 0.1, [fast.id]: 1 };
 const params = { ...defaultSolveParams, reserve: 0 };
 const placement = { ...defaultPlacementParams, releasesHosts: true };
 
-const demandFor = (latencyMs: number, itemsPerSecond: number, ...of: readonly PlacementVariant[]): Demand => ({
-  variants: of.map(({ variant: { id } }) => id) as unknown as [VariantId, ...VariantId[]],
+const demandFor = (
+  latencyMs: number,
+  itemsPerSecond: number,
+  first: PlacementVariant,
+  ...others: readonly PlacementVariant[]
+): Demand => ({
+  variants: [first.variant.id, ...others.map(({ variant: { id } }) => id)],
   ...{ latencyMs: milliseconds(latencyMs), itemsPerSecond },
 });
 
