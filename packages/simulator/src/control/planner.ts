@@ -9,7 +9,7 @@ import {
   type VariantId,
 } from '@pareto/core';
 import { createTurnCore, type Observed, type Solution, type TurnParams } from '@pareto/policy';
-import type { VirtualSolver } from './virtual-solver.js';
+import type { VirtualSolver } from '../solve/virtual-solver.js';
 import { leadingSince, observe, observeDemand, type ClusterView } from './observe.js';
 
 /** A turn of the control loop: an entry of the log of decisions. */

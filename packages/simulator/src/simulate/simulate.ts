@@ -4,20 +4,19 @@ import {
   milliseconds,
   resolveObjective,
   systemClock,
-  workerId,
   type Clock,
   type HardwareClassId,
   type VariantId,
 } from '@pareto/core';
-import { accuracyOn, defaultSolveParams } from '@pareto/policy';
+import { accuracyOn } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import { assignReplicas } from '../cluster/assign-replicas.js';
-import { createCluster, createWorkerInfo, type Cluster } from '../cluster/cluster.js';
+import { createCluster, type Cluster } from '../cluster/cluster.js';
 import { withProfileErrors } from '../cluster/profile-errors.js';
 import { profiledClasses } from '../cluster/registry.js';
 import { createPlannedTurns } from '../control/planned-turns.js';
-import { createPlanner, type Planner } from '../control/planner.js';
-import { createVirtualSolver } from '../control/virtual-solver.js';
+import type { Planner } from '../control/planner.js';
+import { startPlanner } from '../control/start-planner.js';
 import { startCluster } from '../control/start-cluster.js';
 import { createEventQueue, type EventQueue } from '../events/event-queue.js';
 import { createPartRng } from '../numbers/seeds.js';
@@ -26,13 +25,14 @@ import { startBaseline } from '../policies/start-baseline.js';
 import type { SimulationResult } from '../result/simulation-result.js';
 import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
 import { createUsage, type Usage } from '../result/usage.js';
-import { effectAtMs, type Fault } from '../scenario/fault.js';
-import { defaultSimulationParams, type SimulationParams } from '../scenario/params.js';
+import { defaultSimulationParams } from '../scenario/params.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StartedCluster } from '../serving/started-cluster.js';
+import { solverOf } from '../solve/solver-of.js';
 import { createExecutorTimes } from '../times/executor-times.js';
 import { createSlowness } from '../times/slowness.js';
 import { scheduleArrivals } from './schedule-arrivals.js';
+import { scheduleFault } from './schedule-fault.js';
 
 /** Progress of a run. That of the clairvoyant is over all its plans. */
 export interface SimulationProgress {
@@ -82,8 +82,8 @@ export async function simulate(
   options: SimulateOptions = {},
 ): Promise<SimulationResult> {
   if (policy.kind !== 'clairvoyant') return await simulateOnce(scenario, policy, seed, options);
-  const { solver, signal, onProgress } = options;
-  if (solver === undefined) throw new Error(`the policy ${policy.name} needs a solver`);
+  const { signal, onProgress } = options;
+  const solver = solverOf(options, policy.name);
   return await policy.run({
     ...{ scenario, seed, solver, ...(signal !== undefined && { signal }) },
     simulate: (planned, index, count) =>
@@ -190,7 +190,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
       });
     const planner: Planner =
       policy.kind === 'production'
-        ? startPlanner(policy, params, solver, events)
+        ? startPlanner(policy, params, { solver, events })
         : createPlannedTurns(policy.plan(setting), () => arrived);
     return startCluster({
       ...{
@@ -250,21 +250,6 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
   };
 }
 
-function startPlanner(
-  { name, solves = false }: Extract<OncePolicy, { readonly kind: 'production' }>,
-  { turn, cluster: { solveMs } }: SimulationParams,
-  solver: Solver | undefined,
-  events: EventQueue,
-): Planner {
-  if (!solves) return createPlanner(turn);
-  if (solver === undefined) throw new Error(`the policy ${name} needs a solver`);
-  const placement = { ...turn.placement, releasesHosts: true };
-  return createPlanner(
-    { solve: defaultSolveParams, ...turn, placement },
-    createVirtualSolver({ solver, events, solveMs }),
-  );
-}
-
 const listVariants = ({ variants }: Cluster): readonly CountedVariant[] =>
   variants.flatMap((one) =>
     profiledClasses(one).map((hardwareClass) => ({
@@ -306,32 +291,4 @@ function scheduleSteps(
     });
   };
   schedule(0);
-}
-
-interface FaultTargets {
-  readonly startsAt: number;
-  readonly events: EventQueue;
-  readonly usage: Usage;
-  readonly cluster: StartedCluster;
-}
-
-function scheduleFault(fault: Fault, { startsAt, events, usage, cluster }: FaultTargets): void {
-  const joining = fault.kind === 'worker-joins' ? createWorkerInfo(fault.worker, fault.of) : undefined;
-  if (joining !== undefined && effectAtMs(fault) > fault.atMs)
-    events.schedule(startsAt + fault.atMs, (now) => usage.request(joining, now));
-  events.schedule(startsAt + effectAtMs(fault), (now) => {
-    switch (fault.kind) {
-      case 'worker-fails':
-        return cluster.fail(workerId(fault.worker), now);
-      case 'worker-hangs':
-        return cluster.hang(workerId(fault.worker), now);
-      case 'worker-leaves':
-        return cluster.leave(workerId(fault.worker), now);
-      case 'worker-joins':
-        return joining && cluster.join(joining, now);
-      case 'executor-dies':
-        return cluster.killExecutors(workerId(fault.worker), fault.variant, now);
-      case 'slow-service':
-    }
-  });
 }

@@ -1,8 +1,7 @@
 // Solves the replicas of all variants: first as few unmet queries as possible, then the goal.
 
 import type { SolveOptions, Solver } from '@pareto/solver';
-import type { PolicySetting } from '../../policies/serving-policy.js';
-import { valuesOf } from '../clairvoyant/solved.js';
+import { farLimits, valuesOf } from '../../solve/solved.js';
 import { formulateAllocation, type AllocationGoal, type AllocationProblem } from './formulate-allocation.js';
 
 export interface Allocation {
@@ -14,8 +13,6 @@ export interface Allocation {
 
 /** Ours. Neither depends on the machine. The README states their effect. */
 const effort: Pick<SolveOptions, 'relativeGap' | 'iterations'> = { relativeGap: 0.0001, iterations: 20_000 };
-/** Limits that end a run without a result, far from what a program takes. */
-const limits = { cpuMs: 600_000, wallMs: 3_600_000 };
 /** The solver's tolerance of a row, with a margin. */
 const tolerance = 1e-5;
 
@@ -27,20 +24,14 @@ export async function allocate(
 ): Promise<Allocation> {
   if (problem.options.length === 0) return { replicas: [], unmet: problem.demand.reduce((sum, rate) => sum + rate, 0) };
   const served = formulateAllocation(problem, 'unmet');
-  const least = valuesOf(await solver.solve(served.program, { ...limits, ...effort }), 'the allocation of replicas');
+  const least = valuesOf(await solver.solve(served.program, { ...farLimits, ...effort }), 'the allocation of replicas');
   const unmet = least.objective < tolerance ? 0 : least.objective;
   const { program, replicas } = formulateAllocation(problem, goal, unmet + tolerance);
   const start = [...least.values];
-  const outcome = await solver.solve(program, { ...limits, ...effort, start });
+  const outcome = await solver.solve(program, { ...farLimits, ...effort, start });
   const { values } = valuesOf(outcome, 'the allocation of replicas');
   const busy = replicas.map(() => 0);
   for (const { option, column, ratePerSecond } of served.served)
     busy[option] = (busy[option] ?? 0) + (values[column] ?? 0) / ratePerSecond;
   return { replicas: busy.map((slots) => Math.max(0, Math.ceil(slots - tolerance))), unmet };
-}
-
-/** Returns the solver of the run. Throws if it has none. */
-export function solverOf({ solver }: PolicySetting, policy: string): Solver {
-  if (solver === undefined) throw new Error(`the policy ${policy} needs a solver`);
-  return solver;
 }

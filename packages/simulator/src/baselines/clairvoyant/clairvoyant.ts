@@ -3,6 +3,7 @@
 import { milliseconds, resolveObjective } from '@pareto/core';
 import { createPartRng } from '../../numbers/seeds.js';
 import type { ForeseenRun, ServingPolicy } from '../../policies/serving-policy.js';
+import { farLimits } from '../../solve/solved.js';
 import type { SimulationResult } from '../../result/simulation-result.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import { countDemand, type ClairvoyantInput } from './demand/count-demand.js';
@@ -30,9 +31,6 @@ export const defaultClairvoyantParams: ClairvoyantParams = {
 
 const name = 'clairvoyant';
 
-/** Limits of a program, far from those that it takes. */
-const limits = { cpuMs: 600_000, wallMs: 3_600_000 };
-
 export const createClairvoyant = (params: ClairvoyantParams = defaultClairvoyantParams): ServingPolicy => ({
   ...{ kind: 'clairvoyant', name },
   run: (run) => runClairvoyant(run, params),
@@ -47,7 +45,7 @@ async function runClairvoyant(
   params: ClairvoyantParams,
 ): Promise<SimulationResult> {
   const input = inputOf(scenario, seed, params);
-  const options = { ...limits, ...(signal !== undefined && { signal }) };
+  const options = { ...farLimits, ...(signal !== undefined && { signal }) };
   const { usd, attainment } = await boundCost(solver, withJoining(input, scenario), options, params);
   const results: SimulationResult[] = [];
   for (const [index, setting] of params.settings.entries()) {

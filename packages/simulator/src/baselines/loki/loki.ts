@@ -3,7 +3,8 @@
 import { p95At } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import type { BaselinePlanner, PolicySetting, QueryServer, ServingPolicy } from '../../policies/serving-policy.js';
-import { allocate, solverOf } from '../accuracy-scaling/allocate.js';
+import { solverOf } from '../../solve/solver-of.js';
+import { allocate } from '../accuracy-scaling/allocate.js';
 import { listEligible, type EligibleReplica } from '../accuracy-scaling/eligible.js';
 import type { AllocationProblem } from '../accuracy-scaling/formulate-allocation.js';
 import { placeReplicas } from '../accuracy-scaling/place-replicas.js';

@@ -2,13 +2,12 @@
 
 import type { Program, ProgramColumn, ProgramRow } from '@pareto/core';
 import type { Solver } from '@pareto/solver';
-import { valuesOf } from '../clairvoyant/solved.js';
+import { farLimits, valuesOf } from '../../solve/solved.js';
 import type { ScalableOption } from '../accuracy-scaling/scalable-option.js';
 import type { RouteWeights } from '../accuracy-scaling/weighted-route.js';
 
 /** Cost of a query that exceeds the capacity, and of the highest utilisation of a task's replicas, in units of accuracy. */
 const costs = { excess: 100, utilisation: 1e-3 };
-const limits = { cpuMs: 600_000, wallMs: 3_600_000 };
 
 /**
  * Returns the weights by stream with the greatest accuracy, and of these, those with the lowest utilisation. `counts` are the replicas of
@@ -22,7 +21,7 @@ export async function assignQueries(
   const { program, served } = formulateAssignment([...counts], demand);
   const weights = demand.map(() => new Map<ScalableOption, number>());
   if (served.length === 0) return weights;
-  const { values } = valuesOf(await solver.solve(program, limits), 'the assignment of queries');
+  const { values } = valuesOf(await solver.solve(program, farLimits), 'the assignment of queries');
   for (const { stream, option, column } of served) {
     const rate = values[column] ?? 0;
     if (rate > 0) weights[stream]?.set(option, rate);

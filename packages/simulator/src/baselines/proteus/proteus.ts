@@ -2,7 +2,8 @@
 
 import { p99At } from '@pareto/policy';
 import type { BaselinePlanner, PolicySetting, QueryServer, ServingPolicy } from '../../policies/serving-policy.js';
-import { allocate, solverOf } from '../accuracy-scaling/allocate.js';
+import { solverOf } from '../../solve/solver-of.js';
+import { allocate } from '../accuracy-scaling/allocate.js';
 import { listEligible } from '../accuracy-scaling/eligible.js';
 import { placeReplicas } from '../accuracy-scaling/place-replicas.js';
 import { problemOf } from '../accuracy-scaling/problem-of.js';

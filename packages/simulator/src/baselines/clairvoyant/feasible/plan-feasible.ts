@@ -2,7 +2,7 @@
 
 import type { Solver } from '@pareto/solver';
 import type { ClairvoyantInput } from '../demand/count-demand.js';
-import { valuesOf, type SolveLimits } from '../solved.js';
+import { valuesOf, type SolveLimits } from '../../../solve/solved.js';
 import { formulateWindow, listOptions, peakRates, type Option, type WindowState } from './formulate-window.js';
 import { packSpans, type PackedSpans } from './pack-spans.js';
 import { defaultFeasibleParams, type FeasibleParams } from './params.js';

@@ -3,7 +3,7 @@
 import type { Program } from '@pareto/core';
 import type { Solver } from '@pareto/solver';
 import type { ClairvoyantInput } from '../demand/count-demand.js';
-import { valuesOf, type SolveLimits } from '../solved.js';
+import { valuesOf, type SolveLimits } from '../../../solve/solved.js';
 import { formulateRelaxed } from './formulate-relaxed.js';
 
 export interface RelaxedParams {

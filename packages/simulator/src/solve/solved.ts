@@ -1,10 +1,13 @@
-// The optimum of a program that the clairvoyant needs.
+// The optimum of a program that a baseline needs.
 
 import { ParetoError } from '@pareto/core';
 import type { Incumbent, SolveOptions, SolveOutcome } from '@pareto/solver';
 
 /** Limits that end a program without a result. Results do not depend on them. */
 export type SolveLimits = Pick<SolveOptions, 'cpuMs' | 'wallMs' | 'signal'>;
+
+/** Limits far from what a program takes. */
+export const farLimits: SolveLimits = { cpuMs: 600_000, wallMs: 3_600_000 };
 
 /**
  * Returns the values of an optimum, or of an integer program at its limit of iterations. Throws `resource-exhausted` if a limit of the
@@ -15,8 +18,7 @@ export function valuesOf(outcome: SolveOutcome, what: string): Incumbent {
   if (outcome.status === 'out-of-iterations' && outcome.incumbent !== undefined) return outcome.incumbent;
   const { status } = outcome;
   const isLimit = status === 'out-of-iterations' || status === 'out-of-time' || status === 'out-of-memory';
-  if (isLimit)
-    throw new ParetoError('resource-exhausted', `${what}: the solver is ${words(status)}; use longer windows`);
+  if (isLimit) throw new ParetoError('resource-exhausted', `${what}: the solver is ${words(status)}`);
   const why = status === 'bad-input' ? outcome.problem : status === 'failed' ? outcome.reason : words(status);
   throw new ParetoError('internal', `${what}: the solver ended without an optimum: ${why}`);
 }
