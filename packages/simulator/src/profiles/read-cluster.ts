@@ -13,7 +13,9 @@ export interface ClusterListings {
   readonly workers: unknown;
 }
 
-const point = z.object({ batch: z.number(), p50Ms: z.number(), p95Ms: z.number(), p99Ms: z.number() });
+const point = z.object({
+  ...{ batch: z.number(), p50Ms: z.number(), p95Ms: z.number(), p99Ms: z.number(), runs: z.number().optional() },
+});
 
 const measurement = z.object({
   hardwareClass: z.string(),
@@ -120,8 +122,11 @@ const variantOf = ({ name, architecture, task, measurements }: Variant): Simulat
   accuracy: measurements.find(({ accuracy }) => accuracy !== null)?.accuracy?.value ?? 0,
   profiles: measurements.flatMap(({ hardwareClass, profile }): VariantProfile[] => {
     if (profile === null || profile.points.length === 0) return [];
-    const source = `measured by the cluster: ${name} on ${hardwareClass}`;
-    const { points, loadMs, memoryBytes } = profile;
+    const { loadMs, memoryBytes } = profile;
+    const points = profile.points.map(({ runs: _, ...times }) => times);
+    const runs = Math.min(...profile.points.map((each) => each.runs ?? Infinity));
+    const effort = Number.isFinite(runs) ? `, at least ${runs} runs of each batch size` : '';
+    const source = `measured by the cluster: ${name} on ${hardwareClass}${effort}`;
     return [{ ...{ hardwareClass, points, memoryMib: memoryBytes / mib, loadMs }, modelled: false, source }];
   }),
 });

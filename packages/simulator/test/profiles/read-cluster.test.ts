@@ -35,7 +35,10 @@ describe('the registry and the fleet of a cluster', () => {
                 memoryMib: 64,
                 loadMs: 20,
               },
-              ...{ modelled: false, source: `measured by the cluster: cnn:original on ${cpu}` },
+              ...{
+                modelled: false,
+                source: `measured by the cluster: cnn:original on ${cpu}, at least 100 runs of each batch size`,
+              },
             },
           ],
         },
