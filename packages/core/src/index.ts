@@ -163,11 +163,16 @@ export {
   type TargetEntry,
 } from './table.js';
 export {
+  planGap,
+  planSources,
   unmetCauses,
   type DeferredStep,
   type KeptReplica,
   type Plan,
   type PlanAction,
+  type PlanCost,
+  type PlanQuality,
+  type PlanSource,
   type UnmetCause,
   type UnmetNeed,
 } from './plan.js';

@@ -93,3 +93,33 @@ export interface DeferredStep {
   readonly hardwareClass: HardwareClassId | undefined;
   readonly reason: string;
 }
+
+/**
+ * The origins of a plan's targets. `solved`: a program that a solver process solved within a proven gap. `exact`: a search that proved
+ * the optimum. `stale`: such a solution, after the demand, the fleet or the registry has changed, or that is too old. `greedy`: no
+ * solution.
+ */
+export const planSources = ['solved', 'exact', 'greedy', 'stale'] as const;
+
+export type PlanSource = (typeof planSources)[number];
+
+/** The source of a plan's targets, and its cost next to the proven bound. */
+export interface PlanQuality {
+  readonly source: PlanSource;
+  /** Time of the snapshot from which the targets were computed. */
+  readonly at: Milliseconds;
+  /** Id of the plan of that snapshot, which has the revision of the store. */
+  readonly planId: string;
+  /** Cost of the plan with its bound. Undefined if the plan is `greedy` or `stale`, which have no bound. */
+  readonly cost?: PlanCost;
+}
+
+export interface PlanCost {
+  readonly usdPerHour: number;
+  /** No plan that leaves as little demand unmet, and whose changes cost at most as much, costs less. */
+  readonly boundUsdPerHour: number;
+}
+
+/** Returns the part of the cost that is above the bound, from 0 to 1. */
+export const planGap = ({ usdPerHour, boundUsdPerHour }: PlanCost): number =>
+  usdPerHour > boundUsdPerHour ? 1 - boundUsdPerHour / usdPerHour : 0;

@@ -22,6 +22,7 @@ import {
   byMeasurement,
   byModel,
   byOperation,
+  byPlanSource,
   byPresence,
   byReach,
   byRecipe,
@@ -29,6 +30,7 @@ import {
   byReplicaState,
   byRetry,
   byRole,
+  bySolve,
   byTarget,
   byTargetAndCode,
   byVariant,
@@ -236,6 +238,11 @@ export interface ControllerMetrics extends ServiceMetrics {
   readonly turnTime: Histogram;
   readonly planActions: Counter<typeof byAction>;
   readonly planUnmet: Gauge<typeof byCause>;
+  readonly planSource: Gauge<typeof byPlanSource>;
+  /** NaN without a bound. */
+  readonly planGap: Gauge;
+  readonly planAge: Gauge;
+  readonly solveTime: Histogram<typeof bySolve>;
   readonly measurements: Counter<typeof byMeasurement>;
   readonly outcomes: Counter<typeof byRecipe>;
   readonly storeTime: Histogram<typeof byOperation>;
@@ -264,6 +271,21 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     turnTime: make.histogram('pareto_control_turn_seconds', 'Time of one control turn', latencyBuckets),
     planActions: make.counter('pareto_plan_actions_total', 'Planned actions, by kind', byAction),
     planUnmet: make.gauge('pareto_plan_unmet', 'Needs that the last plan could not meet, by what they lack', byCause),
+    planSource: make.gauge('pareto_plan_source', '1 for the source of the last plan, 0 for the others', byPlanSource),
+    planGap: make.gauge(
+      'pareto_plan_gap',
+      "Part of the last plan's USD per hour that is above the proven bound; NaN if the plan is greedy or stale, or if this controller does not lead",
+    ),
+    planAge: make.gauge(
+      'pareto_plan_age_seconds',
+      'Time since the snapshot from which the targets of the last plan were computed; NaN if this controller does not lead',
+    ),
+    solveTime: make.histogram(
+      'pareto_plan_solve_seconds',
+      'Time to solve a program that chooses the targets, by outcome',
+      latencyBuckets,
+      bySolve,
+    ),
     measurements: make.counter(
       'pareto_measurements_total',
       'Measurements reported by workers, by outcome',

@@ -1,7 +1,7 @@
 // The labels of the metrics and their values: closed sets, or names that operators register. What clients can choose freely is
 // never a label.
 
-import { errorCodes, unmetCauses, type ErrorCode, type ReplicaState } from '@pareto/core';
+import { errorCodes, planSources, unmetCauses, type ErrorCode, type ReplicaState } from '@pareto/core';
 
 /** All values of each label, or, if they are names, a description of them. */
 export type LabelSpec = Readonly<Record<string, readonly string[] | string>>;
@@ -71,6 +71,20 @@ export const byCause: typeof byVariant & { readonly reason: typeof unmetCauses }
   variant: 'a registered variant; empty for a 0 of each reason',
   reason: unmetCauses,
 };
+export const byPlanSource: { readonly source: typeof planSources } = { source: planSources };
+export const bySolve = {
+  outcome: [
+    'optimal',
+    'out-of-time',
+    'out-of-iterations',
+    'out-of-memory',
+    'infeasible',
+    'unbounded',
+    'killed',
+    'bad-input',
+    'failed',
+  ],
+} as const;
 export const byMeasurement = { outcome: ['measured', 'failed'] } as const;
 export const byRecipe = {
   recipe: 'a recipe, or `dynamic-batch`',

@@ -259,7 +259,7 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
 interface ObservedParts {
   readonly cluster: Cluster;
   readonly routes: Routes;
-  readonly planLog: Pick<PlanLog, 'unmet'>;
+  readonly planLog: Pick<PlanLog, 'unmet' | 'quality'>;
   readonly backups: Pick<Backups, 'ageMs'>;
   readonly metrics: ControllerMetrics;
   readonly limiter: Limiter;
@@ -289,6 +289,7 @@ function probes(
         storeMembers: storeMembers.list(),
         backupAgeMs: backups.ageMs(),
         unmet: planLog.unmet(),
+        quality: planLog.quality(),
       });
     },
   });

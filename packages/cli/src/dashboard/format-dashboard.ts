@@ -84,7 +84,16 @@ function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...r
   const standbyText = standbys.length === 0 ? '' : `, standby ${standbys.join(', ')}`;
   const table = rest.tableVersion.slice(rest.tableVersion.lastIndexOf(':') + 1);
   const count = `${routers.length} ${routers.length === 1 ? 'router' : 'routers'}`;
-  return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago`;
+  return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago${formatQuality(rest.plan)}`;
+}
+
+/** Formats the source of the plan and, if it was solved, how much it costs above the bound at most. Empty if there is no plan. */
+function formatQuality(plan: wire.PlanQuality | null): string {
+  if (plan === null) return '';
+  const { source, gap, ageMs } = plan;
+  if (source === 'greedy') return '; plan greedy';
+  const gapText = gap === undefined ? '' : ` within ${(100 * gap).toFixed(1)} % of the bound`;
+  return `; plan ${source}${gapText}, ${formatSpan(ageMs)} old`;
 }
 
 interface Section {

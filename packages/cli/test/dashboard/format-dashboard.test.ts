@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { milliseconds } from '@pareto/core';
+import type { wire } from '@pareto/protocol';
 import pc from 'picocolors';
 import { formatDashboard } from '../../src/dashboard/format-dashboard.js';
 import { fakeOverview, fakeReplica, fakeTaskLoad, fakeWorker } from '../support/fake-overview.js';
@@ -24,6 +25,14 @@ describe('formatDashboard', () => {
       show(withOverview(alone, at))[0],
       'cluster default, leader a:1; 1 router, table 7; store responded 0.0 s ago',
     );
+  });
+
+  it('shows the source of the plan, and its gap and age if it was solved', () => {
+    const headOf = (plan: Partial<wire.PlanQuality> & { readonly source: string }): string =>
+      show(withOverview(fakeOverview({ plan: { ageMs: 12_000, planId: '7', ...plan } }), at))[0] ?? '';
+    assert.match(headOf({ source: 'solved', gap: 0.0213 }), /; plan solved within 2\.1 % of the bound, 12 s old$/);
+    assert.match(headOf({ source: 'stale' }), /; plan stale, 12 s old$/);
+    assert.match(headOf({ source: 'greedy' }), /; plan greedy$/);
   });
 
   it('shows the notices of the controller as warnings', () => {

@@ -22,6 +22,7 @@ export const fakeOverview = (more: Partial<wire.OverviewResponse> = {}): wire.Ov
     limitsReached: [],
     storeLoss: '',
     storeMembers: [],
+    plan: null,
   },
   ...more,
 });

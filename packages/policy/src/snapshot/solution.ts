@@ -13,8 +13,11 @@ export interface SolvedShare {
 
 /** The result of a program: what runs on which class until the next one. */
 export interface Solution {
-  /** Time of the snapshot that it was computed from. */
+  /** `exact` if a search without a solver process proved the optimum. */
+  readonly source: 'solved' | 'exact';
+  /** Time and id of the snapshot that it was computed from. */
   readonly at: Milliseconds;
+  readonly planId: string;
   readonly shares: readonly SolvedShare[];
   /** Items per second that each group was planned for. */
   readonly rates: ReadonlyMap<string, number>;
@@ -22,6 +25,8 @@ export interface Solution {
   readonly hosts: ReadonlyMap<string, number>;
   /** The objective of the program. */
   readonly objective: number;
-  /** Proven bound of the objective. Undefined if there is none. */
-  readonly bound: number | undefined;
+  /** Proven bound of the objective. */
+  readonly bound: number;
+  /** The part of the objective that is paid for workers, or for the time of slots if workers without replicas cost as much as others. */
+  readonly usdPerHour: number;
 }

@@ -6,6 +6,7 @@ import {
   type Milliseconds,
   type Plan,
   type PlanAction,
+  type PlanQuality,
   type ReplicaId,
 } from '@pareto/core';
 import { defaultDemandParams, type DemandParams } from '../demand/demand-params.js';
@@ -31,7 +32,8 @@ import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
 import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
 import { formulate, type Formulated } from '../place/solve/formulate.js';
-import { isSolveDue, solveBasis, type LastProgram } from '../place/solve/solve-due.js';
+import { planQuality } from '../place/solve/plan-quality.js';
+import { isInForce, solveBasis, solveDueAt, type LastProgram } from '../place/solve/solve-due.js';
 import type { Solution } from '../snapshot/solution.js';
 import type { SolveParams } from '../place/solve/solve-params.js';
 import {
@@ -55,6 +57,8 @@ interface TurnState {
   readonly deferredSince: ReadonlyMap<string, Milliseconds>;
   readonly program: LastProgram | undefined;
   readonly solution: Solution | undefined;
+  /** The basis of the program that `solution` solves. */
+  readonly basis: readonly string[];
 }
 
 const firstTurn: TurnState = {
@@ -67,6 +71,7 @@ const firstTurn: TurnState = {
   deferredSince: new Map(),
   program: undefined,
   solution: undefined,
+  basis: [],
 };
 
 /** A snapshot without what follows from earlier turns. */
@@ -102,6 +107,8 @@ export const defaultTurnParams: TurnParams = {
 
 interface PlannedTurn extends ValidatedPlan {
   readonly plan: Plan;
+  /** The quality of the actions that are carried out. */
+  readonly quality: PlanQuality;
   /** Time at which the plan may change although nothing else does. */
   readonly nextAt: Milliseconds;
   /** A program whose solution should be given to `solved`. Undefined if none is due. */
@@ -131,23 +138,31 @@ const [maxFailures, maxDoublings] = [3, 6];
 export function createTurnCore(params: TurnParams): TurnCore {
   const { placement } = params;
   let state = firstTurn;
+  /** Returns whether the solution still fits the demand and the fleet of now. */
+  const isCurrent = (snapshot: PlacementSnapshot): boolean =>
+    params.solve !== undefined &&
+    state.solution !== undefined &&
+    isInForce(snapshot, state.solution, state.basis, params.solve);
   /** Returns the program that is due, or the time at which one is. */
   function programOf(
     context: PlanningContext,
     leadingMs: Milliseconds,
+    isCurrentNow: boolean,
   ): { readonly program: Formulated | undefined; readonly dueAt: number } {
     const { snapshot } = context;
-    const none = { program: undefined, dueAt: Infinity };
-    if (state.program?.isSolved === false) return none;
-    if (params.solve === undefined || !isSolveDue(snapshot, state.program, state.solution, params.solve)) return none;
+    if (params.solve === undefined || state.program?.isSolved === false) return { program: undefined, dueAt: Infinity };
     const { at = -Infinity, failures = 0 } = state.program ?? {};
     // A leader that is new does not know all workers and rates yet.
     const knownAt = snapshot.now - leadingMs + params.firstUnloadMs;
-    const dueAt = Math.max(knownAt, at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings));
+    const nextAt = at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings);
+    const dueAt = Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrentNow, params.solve));
     if (snapshot.now < dueAt) return { program: undefined, dueAt };
     state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false, failures } };
     return { program: formulate(context, params.solve), dueAt: Infinity };
   }
+  /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
+  const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
+    demand.length > 0 && solution !== undefined && now - solution.at >= (params.solve?.maxAgeMs ?? Infinity);
   return {
     get state() {
       return state;
@@ -182,7 +197,8 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const snapshot = { ...observed, ...followed, planId, solution: state.solution };
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
-      const { program, dueAt } = programOf(context, leadingMs);
+      const isCurrentNow = isCurrent(snapshot);
+      const { program, dueAt } = programOf(context, leadingMs, isCurrentNow);
       state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);
@@ -190,17 +206,17 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
       const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
-      return { plan, actions, dropped, nextAt, program };
+      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
+      return { plan, quality, actions, dropped, nextAt, program };
     },
     solved(solution) {
       const { program } = state;
       const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
-      // Without a solution, the program is due again.
-      const basis = solution === undefined ? [] : (program?.basis ?? []);
       state = {
         ...state,
         solution: solution ?? (failures < maxFailures ? state.solution : undefined),
-        program: program && { ...program, basis, failures, isSolved: true },
+        basis: solution === undefined ? state.basis : (program?.basis ?? []),
+        program: program && { ...program, failures, isSolved: true },
       };
     },
     end(actions, now) {

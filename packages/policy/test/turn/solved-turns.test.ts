@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { milliseconds, type Milliseconds } from '@pareto/core';
+import { milliseconds } from '@pareto/core';
 import {
   createTurnCore,
   defaultSolveParams,
@@ -50,7 +50,9 @@ function solved(formulated: Formulated | undefined, replicas: number, hosts: num
     for (const { column } of place.items) values[column] = [...formulated.rates.values()][0] ?? 0;
   }
   const outcome = { status: 'optimal', values, objective: 1, bound: 1 };
-  return solutionOf(formulated, outcome, at as Milliseconds) ?? assert.fail('the outcome has values');
+  // The replicas need not satisfy the program: the turns are tested, and not the solution.
+  const program = { ...formulated.program, rows: [] };
+  return solutionOf({ ...formulated, program, at: milliseconds(at) }, outcome) ?? assert.fail('the outcome has values');
 }
 
 const loadsOf = ({ actions }: { readonly actions: ReturnType<TurnCore['plan']>['actions'] }): readonly string[] =>
@@ -183,6 +185,48 @@ describe('turns whose targets are solved', () => {
     const core = createTurnCore(params);
     core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
     assert.ok(loadsOf(turn(core, 2_000, 500)).length > 3);
+  });
+
+  it('state the source of their targets', () => {
+    const core = createTurnCore(params);
+    const first = turn(core, 1_000, 300);
+    assert.deepEqual(first.quality, { source: 'greedy', at: 1_000, planId: 'p1000' });
+    core.solved(solved(first.program, 4, 1, 1_000));
+    const { quality } = turn(core, 2_000, 300);
+    assert.deepEqual([quality.source, quality.at, quality.planId], ['solved', 1_000, 'p1000']);
+    assert.notEqual(quality.cost, undefined);
+    const raised = turn(core, 3_000, 900).quality;
+    assert.deepEqual([raised.source, raised.at, raised.cost], ['stale', 1_000, undefined]);
+  });
+
+  it('are stale after a worker has left', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    const fewer = { ...observedAt(5_000), workers: observedAt(5_000).workers.slice(1) };
+    core.observe(fewer, offered(300, 5_000), []);
+    assert.equal(core.plan(fewer, 'p5', leading).quality.source, 'stale');
+  });
+
+  it('state another program at half of the maximum age of a solution, and are stale from that age on', () => {
+    const core = createTurnCore(params);
+    const { maxAgeMs } = defaultSolveParams;
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    const { program, nextAt } = turn(core, 2_000, 300);
+    assert.equal(program, undefined);
+    assert.ok(nextAt <= 1_000 + maxAgeMs / 2, 'a turn follows although nothing changes');
+    const half = turn(core, 1_000 + maxAgeMs / 2, 300);
+    assert.deepEqual([half.program === undefined, half.quality.source], [false, 'solved']);
+    assert.equal(turn(core, 1_000 + maxAgeMs, 300).quality.source, 'stale');
+  });
+
+  it('keep a solution for no demand, however old it is', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    turn(core, 9_000_000, 0);
+    core.solved(undefined);
+    core.solved(solved(turn(core, 10_000_000, 0).program, 0, 0, 10_000_000));
+    const idle = turn(core, 90_000_000, 0);
+    assert.deepEqual([idle.program, idle.quality.source], [undefined, 'solved']);
   });
 
   it('decide the same when their log is replayed', () => {

@@ -2,7 +2,7 @@
 
 import { formatAligned, formatMs, formatPercent, formatUsd } from '../html/number-formats.js';
 import type { Spread } from './spread.js';
-import type { CostBound, PolicySummary } from './summarize.js';
+import type { CostBound, PlansSummary, PolicySummary } from './summarize.js';
 
 /** The texts of a figure. */
 export interface FigureText {
@@ -50,6 +50,13 @@ export const figureColumns = (policies: readonly PolicySummary[]): readonly Figu
 /** Returns a sentence on the bound: `No policy can answer 99.0 % of the queries on time for less than $5.39 per hour.` */
 export const boundText = ({ attainment, usdPerHour }: CostBound): string =>
   `No policy can answer ${formatPercent(attainment.mean)} of the queries on time for less than ${formatUsd(usdPerHour.mean)} per hour.`;
+
+/** Returns a sentence on plans: `Plans of pareto-solved, by time: solved 95.0 %, stale 5.0 %; 1.2 % above the bound in the mean.` */
+export function plansText({ policy, gap, sources }: PlansSummary): string {
+  const shares = sources.map(([source, share]) => `${source} ${formatPercent(share)}`).join(', ');
+  const gapText = gap === undefined ? 'none has a bound' : `${formatPercent(gap.mean)} above the bound in the mean`;
+  return `Plans of ${policy}, by time: ${shares}; ${gapText}.`;
+}
 
 function formatSpread({ mean, min, max }: Spread, format: (value: number) => string): FigureText {
   if (!Number.isFinite(mean)) return { mean: '–', range: '' };

@@ -6,10 +6,10 @@ import { formatCount, formatPercent, formatUsd } from '../html/number-formats.js
 import { formatPage } from '../html/page.js';
 import { figure as place, overTime, section } from '../html/sections.js';
 import { simulationData } from './page-data.js';
-import { boundText } from './figures.js';
+import { boundText, plansText } from './figures.js';
 import { describeProfiles, describeScenario } from './describe-scenario.js';
 import type { SimulationResult, SimulationScenario } from './simulation-result.js';
-import { summarizeBound, summarizeSimulation, type PolicySummary } from './summarize.js';
+import { summarizeBound, summarizePlans, summarizeSimulation, type PolicySummary } from './summarize.js';
 import { policyTable, profileTable, taskTables } from './tables.js';
 
 export interface SimulationPageOptions {
@@ -74,6 +74,7 @@ function summarize(policies: readonly PolicySummary[], results: readonly Simulat
     'This is a simulation: nothing was measured on a cluster.',
     `${first.policy} answered ${formatPercent(attainment.mean)} of ${formatCount(totals.asked)} queries within their objective, at ${formatUsd(usdPerHour.mean)} per hour.`,
     ...(bound === undefined ? [] : [boundText(bound)]),
+    ...summarizePlans(results).map(plansText),
     ...(others.length === 0
       ? []
       : [

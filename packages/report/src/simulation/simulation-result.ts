@@ -1,6 +1,6 @@
 // Results of simulations, as far as reports read them. Those of the simulator are assignable to these types.
 
-import type { PartialObjective } from '@pareto/core';
+import type { PartialObjective, PlanSource } from '@pareto/core';
 
 /** Counts of queries. Each query is `onTime`, `late`, `inaccurate`, `rejected`, `dropped` or unfinished. */
 interface SimulationCounts<Count> {
@@ -39,6 +39,8 @@ export interface SimulationResult {
   readonly totals: SimulationTotals & { readonly usd: number };
   /** Set for the clairvoyant. No policy answers this share of the queries on time at a lower cost. */
   readonly clairvoyant?: { readonly bound: { readonly usd: number; readonly attainment: number } };
+  /** Set for policies whose targets are solved: the mean part of the cost above the proven bound, and the share of the time by source. */
+  readonly plans?: { readonly meanGap: number | null; readonly sources: Readonly<Record<PlanSource, number>> };
   readonly tasks: readonly { readonly task: string; readonly totals: SimulationTotals }[];
   readonly streams: readonly {
     readonly task: string;

@@ -3,13 +3,13 @@
 import { defaultWidth, formatTable, type TableOptions } from '../table.js';
 import { textWidth } from '../text-width.js';
 import { wrap } from '../wrap.js';
-import { boundText, figureColumns, type FigureText } from './figures.js';
+import { boundText, figureColumns, plansText, type FigureText } from './figures.js';
 import type { SimulationResult } from './simulation-result.js';
-import { summarizeBound, summarizeSimulation, type PolicySummary } from './summarize.js';
+import { summarizeBound, summarizePlans, summarizeSimulation, type PolicySummary } from './summarize.js';
 
 /**
  * Returns a row for each policy: means over its seeds and ratios to the first policy. They have ranges if the width
- * suffices. The bound of the clairvoyant follows.
+ * suffices. The bound of the clairvoyant and the quality of solved plans follow.
  */
 export function formatSimulationTable(results: readonly SimulationResult[], options: TableOptions = {}): string {
   const policies = summarizeSimulation(results);
@@ -20,8 +20,9 @@ export function formatSimulationTable(results: readonly SimulationResult[], opti
   const fits = ranged.split('\n').every((line) => textWidth(line) < width);
   const table = fits ? ranged : format(policies, options, ({ mean }) => mean);
   const bound = summarizeBound(results);
-  if (bound === undefined) return table;
-  return [table, '', ...wrap(boundText(bound).replaceAll('\u00a0', ' '), width)].join('\n');
+  const texts = [...(bound === undefined ? [] : [boundText(bound)]), ...summarizePlans(results).map(plansText)];
+  if (texts.length === 0) return table;
+  return [table, '', ...texts.flatMap((text) => wrap(text.replaceAll('\u00a0', ' '), width))].join('\n');
 }
 
 const format = (

@@ -1,5 +1,6 @@
 // The figures of each policy over its seeds, and their ratios to those of the first policy.
 
+import { planSources, type PlanSource } from '@pareto/core';
 import type { SimulationResult } from './simulation-result.js';
 import { spreadOf, type Spread } from './spread.js';
 
@@ -42,6 +43,27 @@ export function summarizeBound(results: readonly SimulationResult[]): CostBound 
     usdPerHour: spreadOf(bounds.map(({ usd, durationMs }) => (usd * msPerHour) / durationMs)),
   };
 }
+
+export interface PlansSummary {
+  readonly policy: string;
+  /** Mean part of the cost above the bound. Undefined if no plan has a bound. */
+  readonly gap: Spread | undefined;
+  /** Mean share of the time by source, without those that no plan had. */
+  readonly sources: readonly (readonly [source: PlanSource, share: number])[];
+}
+
+/** Returns how good the plans are of each policy whose targets are solved. */
+export const summarizePlans = (results: readonly SimulationResult[]): readonly PlansSummary[] =>
+  resultsByPolicy(results).flatMap(([policy, runs]) => {
+    const plans = runs.flatMap((run) => run.plans ?? []);
+    if (plans.length === 0) return [];
+    const gaps = plans.flatMap(({ meanGap }) => meanGap ?? []);
+    const shares = planSources.map(
+      (source) => [source, spreadOf(plans.map(({ sources }) => sources[source])).mean] as const,
+    );
+    const gap = gaps.length === 0 ? undefined : spreadOf(gaps);
+    return [{ policy, gap, sources: shares.filter(([, share]) => share > 0) }];
+  });
 
 const msPerHour = 3_600_000;
 

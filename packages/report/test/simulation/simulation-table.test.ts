@@ -51,6 +51,27 @@ describe('formatSimulationTable', () => {
     });
   });
 
+  it('ends with the quality of the plans of policies whose targets are solved', () => {
+    const sources = { exact: 0, greedy: 0 };
+    const plans = [
+      { meanGap: 0.01, sources: { ...sources, solved: 1, stale: 0 } },
+      { meanGap: 0.03, sources: { ...sources, solved: 0.5, stale: 0.5 } },
+    ];
+    const solved = plans.map((own, seed) => ({ ...buildResult({ policy: 'pareto-solved', seed }), plans: own }));
+    const greedy = { meanGap: null, sources: { ...sources, solved: 0, stale: 0, greedy: 1 } };
+    const lines = formatSimulationTable(
+      [...results, ...solved, { ...buildResult({ policy: 'other' }), plans: greedy }],
+      {
+        width: 120,
+      },
+    ).split('\n');
+    assert.deepEqual(lines.slice(-3), [
+      '',
+      'Plans of pareto-solved, by time: solved 75.0 %, stale 25.0 %; 2.0 % above the bound in the mean.',
+      'Plans of other, by time: greedy 100 %; none has a bound.',
+    ]);
+  });
+
   it('has no figures of a policy without answers', () => {
     const { totals, ...result } = buildResult();
     const table = formatSimulationTable([

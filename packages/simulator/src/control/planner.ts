@@ -6,6 +6,7 @@ import {
   type Milliseconds,
   type Plan,
   type PlanAction,
+  type PlanQuality,
   type VariantId,
 } from '@pareto/core';
 import { createTurnCore, type Observed, type Solution, type TurnParams } from '@pareto/policy';
@@ -16,6 +17,8 @@ import { leadingSince, observe, observeDemand, type ClusterView } from './observ
 export interface Turn {
   readonly observed: Observed;
   readonly plan: Plan;
+  /** Missing in the turns of another planner. */
+  readonly quality?: PlanQuality;
   /** The actions of the plan that are carried out. */
   readonly actions: readonly PlanAction[];
   /** Variants that queries are held for. */
@@ -69,7 +72,7 @@ export function createPlanner(params: TurnParams, solver?: VirtualSolver): Plann
           core.solved(solution);
           nextAt = milliseconds(0);
         });
-      return { observed, plan: turn.plan, actions: turn.actions, held: core.state.demand.held };
+      return { observed, plan: turn.plan, quality: turn.quality, actions: turn.actions, held: core.state.demand.held };
     },
   };
 }

@@ -1,6 +1,6 @@
 // The result of a run: plain JSON, the same bytes for the same scenario, policy and seed.
 
-import type { PartialObjective } from '@pareto/core';
+import type { PartialObjective, PlanSource } from '@pareto/core';
 
 /** Counts of queries. Each query is `onTime`, `late`, `inaccurate`, `rejected`, `dropped` or `unfinished`. */
 export interface Counts {
@@ -50,6 +50,14 @@ interface ClairvoyantFacts {
   readonly setting: { readonly latencyShare: number; readonly utilisation: number };
 }
 
+/** Quality of the plans of a policy with solved targets, over the simulated time. */
+export interface PlanFacts {
+  /** Mean part of the cost above the proven bound, while the plan has one. Null if none has. */
+  readonly meanGap: number | null;
+  /** Share of the time by source of the plan in force. */
+  readonly sources: Readonly<Record<PlanSource, number>>;
+}
+
 export interface SimulationResult {
   readonly scenario: string;
   readonly policy: string;
@@ -62,6 +70,8 @@ export interface SimulationResult {
   readonly totals: Totals & { readonly usd: number };
   /** Set for the clairvoyant. */
   readonly clairvoyant?: ClairvoyantFacts;
+  /** Set for policies whose targets are solved. */
+  readonly plans?: PlanFacts;
   readonly tasks: readonly { readonly task: string; readonly totals: Totals }[];
   readonly streams: readonly {
     readonly task: string;

@@ -22,6 +22,7 @@ import { createEventQueue, type EventQueue } from '../events/event-queue.js';
 import { createPartRng } from '../numbers/seeds.js';
 import type { PolicySetting, ServingPolicy } from '../policies/serving-policy.js';
 import { startBaseline } from '../policies/start-baseline.js';
+import { createPlanTally } from '../result/plan-tally.js';
 import type { SimulationResult } from '../result/simulation-result.js';
 import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
 import { createUsage, type Usage } from '../result/usage.js';
@@ -147,6 +148,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
   const indexes = indexVariants(variants);
   const tally = createTally({ streams, objectives, variants, steps, stepMs, startsAt: warmUpMs });
   const usage = createUsage({ cluster: truth, durationMs, stepMs, startsAt: warmUpMs });
+  const plans = policy.kind === 'production' && policy.solves === true ? createPlanTally(warmUpMs) : undefined;
   const arrived = streams.map(() => 0);
   const executors = createExecutorTimes(truth, createPartRng(seed, 'service'));
   const slowness = createSlowness(scenario.faults, warmUpMs);
@@ -201,7 +203,13 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
       },
       ...{ assigned: assignReplicas(cluster, scenario.replicas ?? []), transport: params.cluster },
       routers: Array.from({ length: scenario.routers }, (_, index) => createPartRng(seed, 'routers', index)),
-      planner: { turn: (view, isTriggered) => onTurn(() => planner.turn(view, isTriggered)) },
+      planner: {
+        turn(view, isTriggered) {
+          const turn = onTurn(() => planner.turn(view, isTriggered));
+          if (turn?.quality !== undefined) plans?.planned(turn.quality, view.now);
+          return turn;
+        },
+      },
       turnMs: (workers, replicas) =>
         turnTime.baseMs + turnTime.perWorkerMs * workers + turnTime.perReplicaMs * replicas,
       timesOf: (worker) => ({
@@ -240,6 +248,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
       return {
         ...{ scenario: scenario.name, policy: policy.name, seed, durationMs, simulatedMs, stepMs },
         totals: { ...totals, usd: usd.reduce((sum, value) => sum + value, 0) },
+        ...(plans !== undefined && { plans: plans.result(warmUpMs + simulatedMs) }),
         ...{ tasks, streams: byStream },
         series: {
           ...{ ...series, usd, capacity: list(usage.capacity) },

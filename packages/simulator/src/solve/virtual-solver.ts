@@ -1,6 +1,6 @@
 // Solves the programs of turns in virtual time.
 
-import { milliseconds, type Milliseconds } from '@pareto/core';
+import type { Milliseconds } from '@pareto/core';
 import { solutionOf, type Formulated, type Solution } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import type { EventQueue } from '../events/event-queue.js';
@@ -29,12 +29,12 @@ export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOp
     const solved = solver.solve(program, { ...limits, relativeGap });
     // A run that ends before the solution leaves it.
     solved.catch(() => undefined);
-    events.schedule(now + solveMs, (at) => {
+    events.schedule(now + solveMs, () => {
       events.hold(
         solved.then((outcome) => {
           if (!repeatable.has(outcome.status))
             throw new Error(`the targets were not solved: the solver ended with ${outcome.status}`);
-          onSolved(solutionOf(formulated, outcome, milliseconds(at)));
+          onSolved(solutionOf(formulated, outcome));
         }),
       );
     });

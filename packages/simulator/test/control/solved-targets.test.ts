@@ -62,6 +62,15 @@ describe('the policy pareto-solved', () => {
     assert.ok(shareOf(solved) > shareOf(greedy) - 0.02, `${shareOf(solved)}, ${shareOf(greedy)}`);
   });
 
+  it('states how good its plans are', async () => {
+    const { plans } = await run('pareto-solved', 200);
+    const { solved = 0, exact = 1, greedy = 1, stale = 1 } = plans?.sources ?? {};
+    assert.ok(Math.abs(solved + exact + greedy + stale - 1) < 1e-9);
+    assert.ok(solved > 0.5 && exact === 0, JSON.stringify(plans));
+    assert.ok(plans !== undefined && plans.meanGap !== null && plans.meanGap < 0.05, JSON.stringify(plans));
+    assert.equal((await run('pareto', 200)).plans, undefined);
+  });
+
   it('gives the same result each time', async () => {
     assert.deepEqual(await run('pareto-solved', 200), await run('pareto-solved', 200));
   });

@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { priceOf, workerId, type StoreLoss } from '@pareto/core';
+import { planGap, priceOf, workerId, type PlanQuality, type StoreLoss } from '@pareto/core';
 import { variantOf, type LiveReplica } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
@@ -90,6 +90,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     unmetWarmRules: [...warmRules],
     limitsReached: reachedLimits(options, now),
     unmetNeeds: unmet.map((need) => describeUnmet(need, now)),
+    plan: describeQuality(planLog.quality(), now),
   };
 }
 
@@ -186,6 +187,12 @@ function describeUnmet(
   { now }: ClusterView,
 ): Complete<wire.UnmetNeedInput> {
   return { variant, source, cause, reason, ageMs: now - since };
+}
+
+function describeQuality(quality: PlanQuality | undefined, { now }: ClusterView): wire.PlanQualityInput | null {
+  if (quality === undefined) return null;
+  const { source, at, planId, cost } = quality;
+  return { source, planId, ageMs: now - at, ...(cost !== undefined && { gap: planGap(cost) }) };
 }
 
 function describeAction({ action, at }: LoggedAction, { now }: ClusterView): Complete<wire.PlanActionInput> {

@@ -1,6 +1,6 @@
 // Gauges that are computed from the cluster's state at each scrape.
 
-import { unmetCauses, type StoreLoss, type UnmetNeed } from '@pareto/core';
+import { planGap, planSources, unmetCauses, type PlanQuality, type StoreLoss, type UnmetNeed } from '@pareto/core';
 import type { StoreMember } from '@pareto/state';
 import { byPresence, byReplicaState, type ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
@@ -13,6 +13,8 @@ export interface GaugeValues {
   readonly backupAgeMs: number;
   /** Needs that the leader's last plan could not meet. */
   readonly unmet: readonly UnmetNeed[];
+  /** Quality of the leader's last plan. Undefined if this controller has not planned in its term. */
+  readonly quality: PlanQuality | undefined;
 }
 
 type FleetView = Pick<ClusterView, 'fleet' | 'now' | 'leadingSince'> & {
@@ -23,7 +25,7 @@ type FleetView = Pick<ClusterView, 'fleet' | 'now' | 'leadingSince'> & {
 export function setGauges(
   metrics: ControllerMetrics,
   view: FleetView,
-  { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet }: GaugeValues,
+  { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet, quality }: GaugeValues,
 ): void {
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
@@ -33,6 +35,19 @@ export function setGauges(
   metrics.storeMembers.set(lost, { state: 'lost' });
   metrics.backupAge.set(backupAgeMs / 1000);
   setFleetGauges(metrics, view, unmet);
+  setQuality(metrics, quality, view);
+}
+
+function setQuality(
+  { planSource, planGap: gap, planAge }: ControllerMetrics,
+  quality: PlanQuality | undefined,
+  { now }: Pick<FleetView, 'now'>,
+): void {
+  planSource.reset();
+  for (const source of quality === undefined ? [] : planSources)
+    planSource.set(source === quality?.source ? 1 : 0, { source });
+  gap.set(quality?.cost === undefined ? NaN : planGap(quality.cost));
+  planAge.set(quality === undefined ? NaN : (now - quality.at) / 1000);
 }
 
 /** Sets the gauges of the fleet, which only the leader has, so that sums over all controllers are right. */

@@ -155,7 +155,8 @@ async function runTurn(
   busy.start();
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const leadingMs = milliseconds(view.now - memory.term.since);
-  const { plan, actions, dropped, nextAt, program } = core.plan(observed, planId, leadingMs);
+  const turn = core.plan(observed, planId, leadingMs);
+  const { actions, nextAt, program } = turn;
   memory.nextAt = nextAt;
   busy.stop();
 
@@ -172,7 +173,7 @@ async function runTurn(
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
-  reportTurn(options, memory, { actions, dropped }, plan);
+  reportTurn(options, memory, turn);
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();

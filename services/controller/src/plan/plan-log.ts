@@ -1,6 +1,15 @@
 // The last plan's actions, unmet needs and reasons, for display.
 
-import type { Clock, KeptReplica, Milliseconds, Plan, PlanAction, ReplicaId, UnmetNeed } from '@pareto/core';
+import type {
+  Clock,
+  KeptReplica,
+  Milliseconds,
+  Plan,
+  PlanAction,
+  PlanQuality,
+  ReplicaId,
+  UnmetNeed,
+} from '@pareto/core';
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { Leader, Term } from '../leadership/leadership.js';
@@ -16,19 +25,25 @@ export interface LoggedUnmet extends UnmetNeed {
   readonly since: Milliseconds;
 }
 
+interface LoggedPlan extends Pick<Plan, 'unmet' | 'deferred' | 'kept'> {
+  readonly quality: PlanQuality;
+}
+
 /**
  * The log of the leader's plans. It is empty, apart from `recent`, if this controller has not planned in its current
  * term.
  */
 export interface PlanLog {
   /** Adds actions, with the plan that they come from, if there is one. */
-  add(actions: readonly PlanAction[], plan?: Pick<Plan, 'unmet' | 'deferred' | 'kept'>): void;
+  add(actions: readonly PlanAction[], plan?: LoggedPlan): void;
   /** Returns the last 50 actions, newest first. */
   recent(): readonly LoggedAction[];
   /** Returns the steps that the last plan deferred. */
   deferred(): Plan['deferred'];
   /** Returns the needs that the last plan could not meet. */
   unmet(): readonly LoggedUnmet[];
+  /** Returns the quality of the last plan. Undefined if there is none. */
+  quality(): PlanQuality | undefined;
   /** Returns why the last plan keeps or loads a replica. Undefined for any other replica. */
   placed(replica: ReplicaId): KeptReplica | undefined;
 }
@@ -44,12 +59,15 @@ export interface PlanLogOptions {
 interface LastPlan {
   readonly term: Term | undefined;
   readonly deferred: Plan['deferred'];
+  readonly quality: PlanQuality | undefined;
   readonly unmet: ReadonlyMap<string, LoggedUnmet>;
   readonly placed: ReadonlyMap<ReplicaId, KeptReplica>;
 }
 
 const maxRecent = 50;
-const noPlan: LastPlan = { term: undefined, deferred: [], unmet: new Map(), placed: new Map() };
+const noPlan: LastPlan = {
+  ...{ term: undefined, deferred: [], quality: undefined, unmet: new Map(), placed: new Map() },
+};
 
 export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions): PlanLog {
   let recent: readonly LoggedAction[] = [];
@@ -78,12 +96,14 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
       last = {
         term: leader.term,
         deferred: plan?.deferred ?? before.deferred,
+        quality: plan?.quality ?? before.quality,
         unmet: plan === undefined ? before.unmet : logUnmet(plan.unmet, before.unmet),
         placed: new Map([...kept, ...actions.flatMap(adoptedReplica)].map((one) => [one.replica, one])),
       };
     },
     recent: () => recent,
     deferred: () => current().deferred,
+    quality: () => current().quality,
     unmet: () => [...current().unmet.values()],
     placed: (replica) => current().placed.get(replica),
   };

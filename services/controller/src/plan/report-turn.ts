@@ -1,6 +1,6 @@
 // Reports what a control turn planned, did and dropped: metrics, log, events, `pareto top` and a trace.
 
-import type { KeptReplica, Milliseconds, Plan, PlanAction } from '@pareto/core';
+import type { KeptReplica, Milliseconds, Plan, PlanAction, PlanQuality } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
@@ -15,11 +15,15 @@ export interface ReportOptions {
   readonly metrics: ControllerMetrics;
 }
 
+interface ReportedTurn extends ValidatedPlan {
+  readonly plan: Plan;
+  readonly quality: PlanQuality;
+}
+
 export function reportTurn(
   { metrics, logger, planLog, events }: ReportOptions,
   memory: TurnMemory,
-  { actions, dropped }: ValidatedPlan,
-  plan: Plan,
+  { actions, dropped, plan, quality }: ReportedTurn,
 ): void {
   for (const action of actions) {
     metrics.planActions.add(1, { kind: action.kind });
@@ -32,7 +36,7 @@ export function reportTurn(
     for (const drop of dropped) events.add(dropEvent(drop));
   }
   memory.lastDropped = text;
-  planLog.add(actions, { ...plan, kept: [...plan.kept, ...dropped.flatMap(replicaNotUnloaded)] });
+  planLog.add(actions, { ...plan, quality, kept: [...plan.kept, ...dropped.flatMap(replicaNotUnloaded)] });
 }
 
 /** Returns the replica that stays because its unload was dropped. Empty for any other action. */

@@ -1,9 +1,9 @@
 // Solves the programs that turns state, in the process of the solver.
 
-import { milliseconds, type Clock } from '@pareto/core';
+import type { Clock } from '@pareto/core';
 import { solutionOf, type Formulated } from '@pareto/policy';
 import type { SolveOutcome, Solver } from '@pareto/solver';
-import type { Logger } from '@pareto/telemetry';
+import type { ControllerMetrics, Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
 import type { TurnMemory } from './turn-memory.js';
 
@@ -11,6 +11,7 @@ export interface SolveTargetsOptions {
   readonly solver: Solver;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Pick<ControllerMetrics, 'solveTime'>;
   readonly leader: Pick<Leader, 'term'>;
 }
 
@@ -22,16 +23,18 @@ const limits = { cpuMs: 10_000, wallMs: 20_000 };
  * the targets stay as they are.
  */
 export async function solveTargets(
-  { solver, clock, logger, leader }: SolveTargetsOptions,
+  { solver, clock, logger, metrics, leader }: SolveTargetsOptions,
   { core, term }: Pick<TurnMemory, 'core' | 'term'>,
   formulated: Formulated,
 ): Promise<void> {
   const { program, relativeGap } = formulated;
+  const startedAt = clock.now();
   const outcome = await solver
     .solve(program, { ...limits, relativeGap })
     .catch((error: unknown): SolveOutcome => ({ status: 'failed', reason: String(error) }));
+  metrics.solveTime.record((clock.now() - startedAt) / 1000, { outcome: outcome.status });
   if (leader.term !== term) return;
-  const solution = solutionOf(formulated, outcome, milliseconds(clock.now()));
+  const solution = solutionOf(formulated, outcome);
   if (solution === undefined) logger.warn('no targets were solved; those before stay in force', { ...outcome });
   core.solved(solution);
 }

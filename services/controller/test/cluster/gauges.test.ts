@@ -8,6 +8,7 @@ import {
   variantId,
   type Assignment,
   type Milliseconds,
+  type PlanQuality,
   type UnmetNeed,
 } from '@pareto/core';
 import { createFleetState, defaultFleetParams } from '@pareto/policy';
@@ -23,7 +24,7 @@ const assigned = ['a', 'b', 'c'].map((replica): Assignment => ({
 const need: UnmetNeed = { variant: variantId('big:original'), source: 'minimum', cause: 'memory', reason: 'too large' };
 
 /** Returns the lines of the gauges of a worker with three assignments, of which two have a replica. */
-async function scrape(leadingSince: Milliseconds | undefined, unmet: readonly UnmetNeed[] = []) {
+async function scrape(leadingSince: Milliseconds | undefined, unmet: readonly UnmetNeed[] = [], quality?: PlanQuality) {
   const metrics = createControllerMetrics(privateInstruments('controller'));
   const fleet = createFleetState(defaultFleetParams);
   const session = { info: infoOf() };
@@ -34,9 +35,9 @@ async function scrape(leadingSince: Milliseconds | undefined, unmet: readonly Un
   const records = { workers: new Map([['w1', { key: 'w1', value, createRevision: 1, modRevision: 1 }]]) };
   const registry = { assignments: new Map([[w1, assigned]]) };
   const values = { routers: 0, storeAgeMs: 0, storeLoss: undefined, storeMembers: [], backupAgeMs: 0 };
-  setGauges(metrics, { records, registry, fleet, now: ms(1), leadingSince }, { ...values, unmet });
+  setGauges(metrics, { records, registry, fleet, now: ms(2_000), leadingSince }, { ...values, unmet, quality });
   const lines = (await metrics.text()).replaceAll(',service="controller"', '').split('\n');
-  return lines.filter((line) => /^pareto_(replicas|plan_unmet|workers)/.test(line));
+  return lines.filter((line) => /^pareto_(replicas|plan_(unmet|source|gap|age)|workers)/.test(line));
 }
 
 describe('the gauges of a controller', () => {
@@ -54,7 +55,26 @@ describe('the gauges of a controller', () => {
       assert.ok(lines.includes(line), `${line}\n${lines.join('\n')}`);
   });
 
+  it('state the source, the gap and the age of the last plan', async () => {
+    const qualityLines = async (quality: PlanQuality): Promise<readonly string[]> =>
+      (await scrape(ms(0), [], quality)).filter((line) => /^pareto_plan_(source|gap|age)/.test(line));
+    const solved = { at: ms(500), planId: 'p1', cost: { usdPerHour: 4, boundUsdPerHour: 3 } };
+    assert.deepEqual(await qualityLines({ source: 'solved', ...solved }), [
+      'pareto_plan_source{source="solved"} 1',
+      'pareto_plan_source{source="exact"} 0',
+      'pareto_plan_source{source="greedy"} 0',
+      'pareto_plan_source{source="stale"} 0',
+      'pareto_plan_gap{service="controller"} 0.25',
+      'pareto_plan_age_seconds{service="controller"} 1.5',
+    ]);
+    const greedy = await qualityLines({ source: 'greedy', at: ms(2_000), planId: 'p2' });
+    assert.ok(greedy.includes('pareto_plan_gap{service="controller"} Nan'), greedy.join());
+  });
+
   it('are exported by the leader only', async () => {
-    assert.deepEqual(await scrape(undefined, [need]), []);
+    assert.deepEqual(await scrape(undefined, [need]), [
+      'pareto_plan_gap{service="controller"} Nan',
+      'pareto_plan_age_seconds{service="controller"} Nan',
+    ]);
   });
 });

@@ -7,6 +7,7 @@ import {
   workerId,
   type Plan,
   type PlanAction,
+  type PlanQuality,
   type UnmetNeed,
 } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
@@ -29,10 +30,8 @@ const need = (fields: Partial<UnmetNeed> = {}): UnmetNeed => ({
   ...fields,
 });
 
-const plan = (fields: Partial<Plan>): Pick<Plan, 'unmet' | 'deferred' | 'kept'> => ({
-  ...{ unmet: [], deferred: [], kept: [] },
-  ...fields,
-});
+const quality: PlanQuality = { source: 'greedy', at: milliseconds(0), planId: 'p1' };
+const plan = (fields: Partial<Plan>) => ({ ...{ unmet: [], deferred: [], kept: [], quality }, ...fields });
 
 const createTerm = (): Term => ({ since: milliseconds(0), lost: new AbortController().signal });
 
@@ -90,15 +89,15 @@ describe('the plan log', () => {
       ...{ unmet: [need()], deferred: [step] },
       kept: [{ replica: r1, source: 'demand', reason: 'demand' }],
     });
-    const read = (): unknown => [log.unmet().length, log.deferred().length, log.placed(r1)?.source];
+    const read = (): unknown => [log.unmet().length, log.deferred().length, log.placed(r1)?.source, log.quality()];
     log.add([], planned);
-    assert.deepEqual(read(), [1, 1, 'demand']);
+    assert.deepEqual(read(), [1, 1, 'demand', quality]);
     leader.term = undefined;
-    assert.deepEqual(read(), [0, 0, undefined]);
+    assert.deepEqual(read(), [0, 0, undefined, undefined]);
     log.add([], planned);
-    assert.deepEqual(read(), [0, 0, undefined], 'the term ended while it planned');
+    assert.deepEqual(read(), [0, 0, undefined, undefined], 'the term ended while it planned');
     leader.term = createTerm();
-    assert.deepEqual(read(), [0, 0, undefined]);
+    assert.deepEqual(read(), [0, 0, undefined, undefined]);
     await clock.advance(5_000);
     log.add([], planned);
     assert.deepEqual(

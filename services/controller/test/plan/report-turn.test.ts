@@ -22,12 +22,12 @@ describe('reportTurn', () => {
     const unload = { kind: 'unload', assignment, reason: 'idle' } as const;
     const plan = { actions: [unload], unmet: [], deferred: [], kept: [], nextAt: milliseconds(Infinity) };
     const dropped = [{ action: unload, reason: 'this controller has led for less than 5 s' }];
-    reportTurn(
-      { ...shared, planLog },
-      emptyMemory(term, createTurnCore(defaultTurnParams)),
-      { actions: [], dropped },
+    reportTurn({ ...shared, planLog }, emptyMemory(term, createTurnCore(defaultTurnParams)), {
+      actions: [],
+      dropped,
       plan,
-    );
+      quality: { source: 'greedy', at: milliseconds(0), planId: 'p1' },
+    });
     assert.deepEqual(planLog.placed(assignment.replica), {
       ...{ replica: assignment.replica, source: undefined },
       reason: 'dropped unload (idle): this controller has led for less than 5 s',

@@ -12,7 +12,16 @@ const leastOf = (upper: number): Program => ({
   rows: [{ lower: 1, columns: [0], coefficients: [1] }],
 });
 const formulated = (program: Program): Formulated => ({
-  ...{ program, relativeGap: 0.02, rates: new Map([['group', 5]]), kinds: [], used: [], places: [] },
+  ...{
+    program,
+    at: milliseconds(7),
+    planId: 'p7',
+    relativeGap: 0.02,
+    rates: new Map([['group', 5]]),
+    kinds: [],
+    used: [],
+    places: [],
+  },
 });
 const term = { since: milliseconds(0) };
 
@@ -24,18 +33,22 @@ describe('solveTargets', () => {
     const given: (Solution | undefined)[] = [];
     const warnings: string[] = [];
     const logger = { warn: (message: string) => void warnings.push(message) };
-    const options = { solver: own, clock: systemClock, logger, leader: { term: current } };
+    const outcomes: string[] = [];
+    const record = (_: number, { outcome }: { readonly outcome: string }) => void outcomes.push(outcome);
+    const metrics = { solveTime: { record } };
+    const options = { solver: own, clock: systemClock, logger, metrics, leader: { term: current } };
     const memory = { term, core: { solved: (solution: Solution | undefined) => void given.push(solution) } };
     await solveTargets(options as never, memory as never, formulated(program));
-    return { given, warnings };
+    return { given, warnings, outcomes };
   }
 
   it('gives the solution to the turn', async () => {
-    const { given, warnings } = await solve(leastOf(3));
+    const { given, warnings, outcomes } = await solve(leastOf(3));
     assert.deepEqual(
-      given.map((solution) => [solution?.objective, solution?.rates.get('group')]),
-      [[1, 5]],
+      given.map((solution) => [solution?.objective, solution?.rates.get('group'), solution?.at, solution?.source]),
+      [[1, 5, 7, 'solved']],
     );
+    assert.deepEqual(outcomes, ['optimal']);
     assert.deepEqual(warnings, []);
   });
 

@@ -11,6 +11,16 @@ import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 export const groupKey = ({ variants, latencyMs, prefersAccuracy = false }: Demand): string =>
   `${Math.floor(2 * Math.log2(latencyMs))} ${prefersAccuracy ? 'accurate' : 'cheap'} ${variants.join(' ')}`;
 
+/** Returns the items per second of each group of demands. */
+export function ratesOf(demands: readonly Demand[]): ReadonlyMap<string, number> {
+  const rates = new Map<string, number>();
+  for (const demand of demands) {
+    const key = groupKey(demand);
+    rates.set(key, (rates.get(key) ?? 0) + demand.itemsPerSecond);
+  }
+  return rates;
+}
+
 export interface SolvedDemands {
   readonly demands: readonly VariantDemand[];
   /** Demands that the solution does not know. */

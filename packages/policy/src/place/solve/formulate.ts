@@ -1,6 +1,6 @@
 // The replicas for the demand as an integer program: the README states it.
 
-import type { HardwareClassId, Program, ProgramColumn, ProgramRow, VariantId } from '@pareto/core';
+import type { HardwareClassId, Milliseconds, Program, ProgramColumn, ProgramRow, VariantId } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import { groupDemands, type DemandGroup } from './demand-groups.js';
 import type { Option } from '../context/options.js';
@@ -13,11 +13,23 @@ interface PlaceColumns {
   readonly hardwareClass: HardwareClassId;
   readonly replicas: number;
   /** Columns of the items per second, one for each group of demands that it answers. */
-  readonly items: readonly { readonly group: string; readonly column: number; readonly secondsPerItem: number }[];
+  readonly items: readonly ItemsColumn[];
+}
+
+/** The items per second of a group that a place answers. */
+interface ItemsColumn {
+  readonly group: string;
+  readonly column: number;
+  readonly secondsPerItem: number;
+  /** Price of an item per second, without that of lost accuracy. */
+  readonly usdPerItem: number;
 }
 
 export interface Formulated {
   readonly program: Program;
+  /** Time and id of the snapshot. */
+  readonly at: Milliseconds;
+  readonly planId: string;
   /** Distance from the bound at which it counts as solved, as a part of the objective. */
   readonly relativeGap: number;
   /** Items per second that it plans for each group, also for those that no measured variant answers. */
@@ -49,7 +61,9 @@ export function formulate(context: PlanningContext, params: SolveParams): Formul
       builder.addPlaces(variant, option, items.get(variant) ?? []);
   for (const { id, isIdle } of context.required) if (!isIdle) builder.atLeastOne(id);
   const { relativeGap } = params;
-  return { program: builder.program(), relativeGap, rates, kinds, used: builder.used, places: builder.places };
+  const { now: at, planId } = snapshot;
+  const { used, places } = builder;
+  return { program: builder.program(), at, planId, relativeGap, rates, kinds, used, places };
 }
 
 interface ItemsOf {
@@ -159,14 +173,14 @@ class ProgramBuilder {
     extend(this.#memory[index], replicas, option.memoryBytes / mebi);
     extend(this.#deviceMemory.get(group), replicas, option.deviceMemoryBytes / mebi);
     const replicaRow = { upper: 0, columns: [replicas], coefficients: [-params.targetUtilisation] };
-    const columns: PlaceColumns['items'][number][] = [];
+    const columns: ItemsColumn[] = [];
     for (const { group: demand, row } of items) {
       const own = demand.options.get(variant)?.find((one) => one.hardwareClass === group.hardwareClass);
       const secondsPerItem = own?.secondsOn(group.slots);
       if (own === undefined || secondsPerItem === undefined) continue;
       const usdPerItem = params.releasesHosts ? 0 : slotUsd * secondsPerItem;
       const column = this.#column({ cost: usdPerItem + this.#accuracyUsd(demand, own.accuracyLoss) });
-      columns.push({ group: demand.key, column, secondsPerItem });
+      columns.push({ group: demand.key, column, secondsPerItem, usdPerItem });
       extend(row, column, 1);
       extend(replicaRow, column, secondsPerItem);
       extend(this.#slots.get(group), column, secondsPerItem);

@@ -1,8 +1,9 @@
 // The targets that a solved program gives.
 
-import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
+import type { HardwareClassId, VariantId } from '@pareto/core';
 import type { Solution } from '../../snapshot/solution.js';
 import type { Formulated } from './formulate.js';
+import { isFeasible } from './is-feasible.js';
 
 /** The outcome of solving a program, with the values of its columns if there are any. */
 export interface ProgramOutcome {
@@ -20,13 +21,30 @@ export interface ProgramOutcome {
 const tolerance = 1e-6;
 
 /**
- * Returns the targets that an outcome gives. Undefined if it has no values. Replicas of one variant and class on different kinds of
- * workers are one share.
+ * Returns the targets that an outcome gives. Undefined if it has no values that satisfy the program, or no bound. Replicas of one
+ * variant and class on different kinds of workers are one share.
  */
-export function solutionOf(formulated: Formulated, outcome: ProgramOutcome, at: Milliseconds): Solution | undefined {
+export function solutionOf(
+  formulated: Formulated,
+  outcome: ProgramOutcome,
+  source: Solution['source'] = 'solved',
+): Solution | undefined {
+  const { program, at, planId } = formulated;
   const { values = outcome.incumbent?.values, objective = outcome.incumbent?.objective, bound } = outcome;
-  if (values === undefined || objective === undefined) return undefined;
-  return { ...round(formulated, values), at, objective, bound };
+  if (values === undefined || !isFinite(objective) || !isFinite(bound)) return undefined;
+  if (!isFeasible(program, values)) return undefined;
+  return { ...round(formulated, values), source, at, planId, objective, bound, usdPerHour: usdOf(formulated, values) };
+}
+
+const isFinite = (value: number | undefined): value is number => Number.isFinite(value);
+
+/** Returns the cost of the workers and of the slots' time, without the prices of changes, lost accuracy and unmet demand. */
+function usdOf({ program, used, places }: Formulated, values: ArrayLike<number>): number {
+  const ofWorkers = used.map((column) => Math.round(values[column] ?? 0) * (program.columns[column]?.cost ?? 0));
+  const ofItems = places.flatMap(({ items }) =>
+    items.map(({ column, usdPerItem }) => usdPerItem * (values[column] ?? 0)),
+  );
+  return [...ofWorkers, ...ofItems].reduce((sum, usd) => sum + usd, 0);
 }
 
 function round(

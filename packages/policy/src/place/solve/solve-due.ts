@@ -3,7 +3,7 @@
 import { sameItems, type Milliseconds } from '@pareto/core';
 import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { stayingWorkers } from '../context/context.js';
-import { groupKey } from '../context/apply-solution.js';
+import { ratesOf } from '../context/apply-solution.js';
 import { listHostKinds } from '../context/host-kinds.js';
 import type { Solution } from '../../snapshot/solution.js';
 import type { SolveParams } from './solve-params.js';
@@ -11,7 +11,7 @@ import type { SolveParams } from './solve-params.js';
 /** The last program that was stated. */
 export interface LastProgram {
   readonly at: Milliseconds;
-  /** Everything that it was stated for, apart from the demand. */
+  /** Everything that it was stated for, apart from the demand: that of `solveBasis`. */
   readonly basis: readonly string[];
   readonly isSolved: boolean;
   /** Programs in a row without a solution, up to this one. */
@@ -43,29 +43,33 @@ function textOf(one: PlacementVariant): string {
   return text;
 }
 
-/**
- * Returns whether a program should be stated: the demand has left the band of the solution, or something else has changed. Without
- * workers, or without demand so far, there is nothing to decide.
- */
-export function isSolveDue(
+/** Returns whether a solution still fits: the demand is in its band, and nothing else has changed since. */
+export function isInForce(
   snapshot: PlacementSnapshot,
-  last: LastProgram | undefined,
-  solution: Solution | undefined,
+  solution: Solution,
+  basis: readonly string[],
   { least, reserve }: SolveParams,
 ): boolean {
-  if (stayingWorkers(snapshot.workers).size === 0) return false;
-  if (solution === undefined && snapshot.demand.length === 0) return false;
-  if (last === undefined || !sameItems(last.basis, solveBasis(snapshot))) return true;
-  if (solution === undefined) return true;
-  const rates = new Map<string, number>();
-  for (const demand of snapshot.demand) {
-    const key = groupKey(demand);
-    rates.set(key, (rates.get(key) ?? 0) + demand.itemsPerSecond);
-  }
+  if (!sameItems(basis, solveBasis(snapshot))) return false;
+  const rates = ratesOf(snapshot.demand);
   for (const [key, rate] of rates) {
     const planned = solution.rates.get(key) ?? 0;
-    if (rate > planned * (1 + 1e-9) || rate * (1 + reserve) < least * planned) return true;
+    if (rate > planned * (1 + 1e-9) || rate * (1 + reserve) < least * planned) return false;
   }
-  for (const key of solution.rates.keys()) if (!rates.has(key)) return true;
-  return false;
+  return [...solution.rates.keys()].every((key) => rates.has(key));
+}
+
+/**
+ * Returns the time from which a program should be stated: now or before if the solution is no longer in force, and half of the maximum
+ * age after it otherwise. Infinite without workers, or without demand so far: there is nothing to decide.
+ */
+export function solveDueAt(
+  { workers, demand }: PlacementSnapshot,
+  solution: Solution | undefined,
+  isCurrent: boolean,
+  { maxAgeMs }: SolveParams,
+): number {
+  if (stayingWorkers(workers).size === 0) return Infinity;
+  if (solution !== undefined && isCurrent) return demand.length === 0 ? Infinity : solution.at + maxAgeMs / 2;
+  return solution === undefined && demand.length === 0 ? Infinity : -Infinity;
 }

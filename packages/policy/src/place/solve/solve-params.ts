@@ -17,6 +17,8 @@ export interface SolveParams {
   readonly relativeGap: number;
   /** Minimum time between two programs. */
   readonly everyMs: Milliseconds;
+  /** Age at which a solution is stale. Another program is stated at half of it, unless there is no demand. */
+  readonly maxAgeMs: Milliseconds;
 }
 
 /** Ours, but for `everyMs`, which is the least interval of Proteus (ASPLOS'24). */
@@ -28,4 +30,5 @@ export const defaultSolveParams: SolveParams = {
   least: 0.6,
   relativeGap: 0.02,
   everyMs: 5_000 as Milliseconds,
+  maxAgeMs: 1_800_000 as Milliseconds,
 };

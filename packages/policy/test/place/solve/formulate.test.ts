@@ -160,28 +160,57 @@ describe('the program of the targets', () => {
 describe('solutionOf', () => {
   const demand = [demandFor(1_000, 100, small)];
   const program = formulated({ demand, workers: [worker('w', 1_000, { slots: 4 })] });
-  const planned = new Map([[`a:int8 ${cpu.id}`, { replicas: 2, items: 100 }]]);
+  const planned = new Map([
+    [`a:int8 ${cpu.id}`, { replicas: 2, items: 100 }],
+    [`b:original ${cpu.id}`, { replicas: 1, items: 0 }],
+  ]);
 
   it('gives the replicas, what they answer, and the workers of each kind', () => {
     const values = valuesFor(program, [1], planned);
     const outcome = { status: 'optimal', values, objective: 0.4, bound: 0.39 };
-    const solution = solutionOf(program, outcome, milliseconds(5)) ?? assert.fail('the outcome has values');
-    const [share, ...others] = solution.shares;
-    assert.deepEqual([share?.variant, share?.replicas, others], ['a:int8', 2, []]);
+    const solution =
+      solutionOf({ ...program, at: milliseconds(5), planId: 'p5' }, outcome) ?? assert.fail('the outcome has values');
+    const [share] = solution.shares;
+    assert.deepEqual(
+      solution.shares.map(({ variant: id, replicas }) => [id, replicas]),
+      [
+        ['a:int8', 2],
+        ['b:original', 1],
+      ],
+    );
     assert.deepEqual(
       Array.from(share?.items.values() ?? [], ({ perSecond }) => perSecond),
       [100],
     );
     assert.deepEqual([...solution.hosts.values(), ...solution.rates.values()], [1, 100]);
-    assert.deepEqual([solution.at, solution.objective, solution.bound], [5, 0.4, 0.39]);
+    assert.deepEqual([solution.at, solution.planId, solution.objective, solution.bound], [5, 'p5', 0.4, 0.39]);
+    assert.deepEqual([solution.source, solution.usdPerHour], ['solved', 0.4]);
   });
 
-  it('takes the best values of a program that was stopped, and gives nothing without any', () => {
+  it('takes the best values of a program that was stopped, if it has a bound', () => {
     const values = valuesFor(program, [1], planned);
     const incumbent = { values, objective: 0.4 };
-    assert.equal(solutionOf(program, { status: 'out-of-time', incumbent }, milliseconds(0))?.objective, 0.4);
-    assert.equal(solutionOf(program, { status: 'infeasible' }, milliseconds(0)), undefined);
-    assert.equal(solutionOf(program, { status: 'out-of-memory' }, milliseconds(0)), undefined);
+    assert.equal(solutionOf(program, { status: 'out-of-time', incumbent, bound: 0.2 })?.bound, 0.2);
+    for (const bound of [undefined, NaN, -Infinity])
+      assert.equal(solutionOf(program, { status: 'out-of-time', incumbent, bound }), undefined);
+  });
+
+  it('gives nothing without values, or with values that violate the program', () => {
+    assert.equal(solutionOf(program, { status: 'infeasible' }), undefined);
+    assert.equal(solutionOf(program, { status: 'out-of-memory' }), undefined);
+    const values = valuesFor(program, [1], planned);
+    const [used = 0] = program.used;
+    const violating = [
+      { values: values.map(() => NaN), objective: NaN },
+      { values: values.map(() => NaN), objective: 0.4 },
+      { values: values.map(() => Infinity), objective: 0.4 },
+      { values: values.map(() => 0), objective: 0 },
+      { values: values.with(used, 0.5), objective: 0.2 },
+      { values: values.with(used, 9), objective: 3.6 },
+      { values: values.slice(1), objective: 0.4 },
+    ];
+    for (const outcome of violating)
+      assert.equal(solutionOf(program, { status: 'optimal', ...outcome, bound: 0.1 }), undefined);
   });
 });
 

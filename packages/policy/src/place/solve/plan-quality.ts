@@ -1,0 +1,137 @@
+// How good a plan is: the source of its targets, and its cost next to the proven bound. The README states the rule.
+
+import {
+  groupBy,
+  type HardwareClassId,
+  type PlanAction,
+  type PlanCost,
+  type PlanQuality,
+  type UnmetNeed,
+  type VariantId,
+  type WorkerId,
+} from '@pareto/core';
+import { ratesOf } from '../context/apply-solution.js';
+import { minShare } from '../context/compute.js';
+import type { PlanningContext } from '../context/context.js';
+import { listHostKinds } from '../context/host-kinds.js';
+import type { Solution, SolvedShare } from '../../snapshot/solution.js';
+
+/** A plan after packing. */
+interface PackedPlan {
+  readonly actions: readonly PlanAction[];
+  readonly unmet: readonly UnmetNeed[];
+}
+
+/** Returns the quality of a plan. A solution that is not `isCurrent` has no bound for the demand and the fleet of now. */
+export function planQuality(context: PlanningContext, plan: PackedPlan, isCurrent: boolean): PlanQuality {
+  const { solution, now, planId } = context.snapshot;
+  if (solution === undefined) return { source: 'greedy', at: now, planId };
+  const { source, at, planId: solvedId } = solution;
+  if (!isCurrent) return { source: 'stale', at, planId: solvedId };
+  return { source, at, planId: solvedId, cost: costOf(context, plan, solution) };
+}
+
+function costOf(context: PlanningContext, plan: PackedPlan, solution: Solution): PlanCost {
+  const { snapshot, params } = context;
+  const placed = listPlaced(context, plan.actions);
+  const { usdPerHour: solvedUsd, objective, bound } = solution;
+  const answersAll = answers(context, plan, solution, placed);
+  // The prices of changes, lost accuracy and unmet demand are those of the solution in both.
+  const boundUsdPerHour = answersAll ? Math.max(0, solvedUsd - Math.max(0, objective - bound)) : 0;
+  if (!params.releasesHosts) return { usdPerHour: solvedUsd, boundUsdPerHour };
+  const used = new Set(placed.map(({ worker }) => worker));
+  const usdPerHour = listHostKinds(snapshot.workers, snapshot.prices).reduce(
+    (sum, kind) => sum + kind.usdPerHour * kind.workers.filter((worker) => used.has(worker)).length,
+    0,
+  );
+  return { usdPerHour, boundUsdPerHour };
+}
+
+interface Placed {
+  readonly variant: VariantId;
+  readonly worker: WorkerId;
+  readonly hardwareClass: HardwareClassId;
+}
+
+/** Returns the replicas that answer once the actions have ended. */
+function listPlaced({ snapshot }: PlanningContext, actions: readonly PlanAction[]): readonly Placed[] {
+  const unloaded = new Set(actions.flatMap((one) => (one.kind === 'unload' ? [one.assignment.replica] : [])));
+  const staying = snapshot.replicas.flatMap(({ assignment, state }) =>
+    state === 'failed' || state === 'draining' || unloaded.has(assignment.replica) ? [] : [assignment],
+  );
+  return [...staying, ...actions.flatMap((one) => (one.kind === 'load' ? [one.assignment] : []))];
+}
+
+/** Returns whether a plan leaves as little unmet as its solution. Loads that wait for others or for memory count as made. */
+function answers(
+  context: PlanningContext,
+  { unmet }: PackedPlan,
+  solution: Solution,
+  placed: readonly Placed[],
+): boolean {
+  const waiting = new Set(unmet.flatMap(({ variant, cause }) => (isWaiting(cause) ? [variant] : [])));
+  const solved = new Set(solution.shares.map(({ variant }) => variant));
+  const lacks = unmet.some(
+    ({ source, variant }) => source === 'minimum' && !waiting.has(variant) && solved.has(variant),
+  );
+  if (lacks) return false;
+  const carry = createCarry(context, placed);
+  const loads = neededLoads(context, solution).filter(({ share }) => !waiting.has(share.variant));
+  return loads.every(({ share, load }) => load - carry(share, load) <= minShare);
+}
+
+const isWaiting = (cause: UnmetNeed['cause']): boolean => cause === 'loading' || cause === 'eviction';
+
+interface NeededLoad {
+  readonly share: SolvedShare;
+  /** Slots whose time the part of the demand of now takes that the solution answers. */
+  readonly load: number;
+}
+
+/** Returns the loads of the solution's shares, the smallest first. */
+function neededLoads({ snapshot }: PlanningContext, { shares }: Solution): readonly NeededLoad[] {
+  const answered = new Map<string, number>();
+  for (const [group, { perSecond }] of shares.flatMap(({ items }) => [...items]))
+    answered.set(group, (answered.get(group) ?? 0) + perSecond);
+  const rates = ratesOf(snapshot.demand);
+  const partOf = (group: string): number => Math.min(1, (rates.get(group) ?? 0) / (answered.get(group) ?? Infinity));
+  return shares
+    .map((share) => ({
+      share,
+      load: Array.from(share.items, ([group, { slots }]) => slots * partOf(group)).reduce((sum, one) => sum + one, 0),
+    }))
+    .toSorted((a, b) => a.load - b.load);
+}
+
+/** Returns a function that lets the replicas of a share carry a load, as far as their slots have time, and returns how much they carry. */
+function createCarry(
+  { snapshot, params, options }: PlanningContext,
+  placed: readonly Placed[],
+): (share: SolvedShare, load: number) => number {
+  const { targetUtilisation } = params;
+  const keyOf = ({ worker, hardwareClass }: Pick<Placed, 'worker' | 'hardwareClass'>): string =>
+    `${worker} ${hardwareClass}`;
+  const free = new Map<string, number>();
+  for (const { info } of snapshot.workers)
+    for (const { hardwareClass, slots } of info.slotGroups)
+      free.set(keyOf({ worker: info.id, hardwareClass: hardwareClass.id }), slots * targetUtilisation);
+  const byVariant = groupBy(placed, ({ variant }) => variant);
+  return ({ variant, hardwareClass }, load) => {
+    const secondsOn = (on: HardwareClassId): number =>
+      options.served.get(variant)?.find((one) => one.hardwareClass === on)?.secondsPerItem ?? Infinity;
+    const freeOf = (one: Placed): number => free.get(keyOf(one)) ?? 0;
+    const own = (byVariant.get(variant) ?? []).toSorted(
+      (a, b) =>
+        Number(b.hardwareClass === hardwareClass) - Number(a.hardwareClass === hardwareClass) || freeOf(b) - freeOf(a),
+    );
+    let carried = 0;
+    for (const one of own) {
+      const factor = one.hardwareClass === hardwareClass ? 1 : secondsOn(one.hardwareClass) / secondsOn(hardwareClass);
+      if (!(factor < Infinity)) continue;
+      const slots = Math.min(targetUtilisation, freeOf(one), (load - carried) * factor);
+      free.set(keyOf(one), freeOf(one) - slots);
+      carried += factor > 0 ? slots / factor : load - carried;
+    }
+    return carried;
+  };
+}
