@@ -27,11 +27,12 @@ import {
   type Orphan,
   type OrphanParams,
 } from '../place/plan-orphan-unloads.js';
-import { createContext, type PlanningContext } from '../place/context/context.js';
+import { createContext } from '../place/context/context.js';
 import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
 import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
 import { formulate, type Formulated } from '../place/solve/formulate.js';
+import { searchExactly } from '../place/solve/exact/search-exactly.js';
 import { planQuality } from '../place/solve/plan-quality.js';
 import { isInForce, solveBasis, solveDueAt, type LastProgram } from '../place/solve/solve-due.js';
 import type { Solution } from '../snapshot/solution.js';
@@ -143,22 +144,40 @@ export function createTurnCore(params: TurnParams): TurnCore {
     params.solve !== undefined &&
     state.solution !== undefined &&
     isInForce(snapshot, state.solution, state.basis, params.solve);
-  /** Returns the program that is due, or the time at which one is. */
-  function programOf(
-    context: PlanningContext,
-    leadingMs: Milliseconds,
-    isCurrentNow: boolean,
-  ): { readonly program: Formulated | undefined; readonly dueAt: number } {
-    const { snapshot } = context;
-    if (params.solve === undefined || state.program?.isSolved === false) return { program: undefined, dueAt: Infinity };
+  /** Returns the time from which a program is due. Infinite while another one is being solved. */
+  function programDueAt(snapshot: PlacementSnapshot, leadingMs: Milliseconds): number {
+    if (params.solve === undefined || state.program?.isSolved === false) return Infinity;
     const { at = -Infinity, failures = 0 } = state.program ?? {};
     // A leader that is new does not know all workers and rates yet.
     const knownAt = snapshot.now - leadingMs + params.firstUnloadMs;
     const nextAt = at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings);
-    const dueAt = Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrentNow, params.solve));
-    if (snapshot.now < dueAt) return { program: undefined, dueAt };
+    return Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrent(snapshot), params.solve));
+  }
+  /** Returns the program that is due, or the time at which one is. The targets of a small fleet are solved right away. */
+  function programOf(
+    snapshot: PlacementSnapshot,
+    leadingMs: Milliseconds,
+  ): { readonly program: Formulated | undefined; readonly dueAt: number } {
+    const dueAt = programDueAt(snapshot, leadingMs);
+    if (params.solve === undefined || snapshot.now < dueAt) return { program: undefined, dueAt };
+    const { failures = 0 } = state.program ?? {};
     state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false, failures } };
-    return { program: formulate(context, params.solve), dueAt: Infinity };
+    const program = formulate(createContext(snapshot, placement), params.solve);
+    const exact = params.solve.exact && searchExactly(program, params.solve.exact);
+    if (exact === undefined) return { program, dueAt: Infinity };
+    endProgram(exact);
+    return { program: undefined, dueAt: programDueAt(snapshot, leadingMs) };
+  }
+  /** Ends the program that was stated last. Without a solution, the one before stays for a few programs. */
+  function endProgram(solution: Solution | undefined): void {
+    const { program } = state;
+    const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
+    state = {
+      ...state,
+      solution: solution ?? (failures < maxFailures ? state.solution : undefined),
+      basis: solution === undefined ? state.basis : (program?.basis ?? []),
+      program: program && { ...program, failures, isSolved: true },
+    };
   }
   /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
   const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
@@ -194,11 +213,11 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { changes, noisy, idleSince, deferredSince, orphans } = state;
       const { held, demand, slowdowns } = state.demand;
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
-      const snapshot = { ...observed, ...followed, planId, solution: state.solution };
+      const observedNow = { ...observed, ...followed, planId };
+      const { program, dueAt } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
+      const snapshot = { ...observedNow, solution: state.solution };
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
-      const isCurrentNow = isCurrent(snapshot);
-      const { program, dueAt } = programOf(context, leadingMs, isCurrentNow);
       state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);
@@ -206,19 +225,10 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
       const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
-      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
+      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrent(snapshot) && !isOld(snapshot));
       return { plan, quality, actions, dropped, nextAt, program };
     },
-    solved(solution) {
-      const { program } = state;
-      const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
-      state = {
-        ...state,
-        solution: solution ?? (failures < maxFailures ? state.solution : undefined),
-        basis: solution === undefined ? state.basis : (program?.basis ?? []),
-        program: program && { ...program, failures, isSolved: true },
-      };
-    },
+    solved: endProgram,
     end(actions, now) {
       const loads = actions.flatMap((action) =>
         action.kind === 'load' ? [[action.assignment.replica, now] as const] : [],

@@ -16,11 +16,8 @@ import { replica, snapshot, variant, worker } from '../support/fixture.js';
 import { offered } from '../support/offered.js';
 
 const small = variant('a:int8', { p50Ms: 5, accuracy: 0.9 });
-const params = {
-  ...defaultTurnParams,
-  placement: { ...defaultTurnParams.placement, releasesHosts: true },
-  solve: defaultSolveParams,
-};
+const { exact, ...solve } = defaultSolveParams;
+const params = { ...defaultTurnParams, placement: { ...defaultTurnParams.placement, releasesHosts: true }, solve };
 const observedAt = (now: number, replicas: readonly PlacementReplica[] = []): PlacementSnapshot =>
   snapshot({
     ...{ now: milliseconds(now), variants: [small], replicas },
@@ -227,6 +224,23 @@ describe('turns whose targets are solved', () => {
     core.solved(solved(turn(core, 10_000_000, 0).program, 0, 0, 10_000_000));
     const idle = turn(core, 90_000_000, 0);
     assert.deepEqual([idle.program, idle.quality.source], [undefined, 'solved']);
+  });
+
+  it('search the targets of a small fleet exactly in the same turn, at most every 5 s', () => {
+    const core = createTurnCore({ ...params, solve: { ...solve, ...(exact !== undefined && { exact }) } });
+    const first = turn(core, 1_000, 300);
+    assert.deepEqual([first.program, first.quality.source, first.quality.at], [undefined, 'exact', 1_000]);
+    assert.equal(loadsOf(first).length, 3, '300 items/s x 5 ms x 1.1 need 2.4 replicas');
+    assert.ok(first.nextAt <= 1_000 + solve.maxAgeMs / 2, 'a turn follows at half of the maximum age');
+    const raised = turn(core, 2_000, 900);
+    assert.deepEqual([raised.quality.source, raised.nextAt <= 6_000], ['stale', true]);
+    const again = turn(core, 6_000, 900);
+    assert.deepEqual([again.quality.source, again.quality.planId], ['exact', 'p6000']);
+  });
+
+  it('state a program for a solver if the limits of the search do not suffice', () => {
+    const core = createTurnCore({ ...params, solve: { ...solve, exact: { maxSlots: 16, maxNodes: 0, maxWork: 0 } } });
+    assert.notEqual(turn(core, 1_000, 300).program, undefined);
   });
 
   it('decide the same when their log is replayed', () => {

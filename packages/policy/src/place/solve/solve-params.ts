@@ -2,6 +2,16 @@
 
 import type { Milliseconds } from '@pareto/core';
 
+/** Limits of the exact search of small fleets. */
+export interface ExactParams {
+  /** Slots of the fleet up to which it is searched. */
+  readonly maxSlots: number;
+  /** Linear programs that a search may solve. */
+  readonly maxNodes: number;
+  /** Operations that a search may take: a pivot of a linear program takes one for each of its rows and columns. */
+  readonly maxWork: number;
+}
+
 export interface SolveParams {
   /** Price of not answering an item per second, as a multiple of that of the most expensive worker. */
   readonly missFactor: number;
@@ -19,6 +29,8 @@ export interface SolveParams {
   readonly everyMs: Milliseconds;
   /** Age at which a solution is stale. Another program is stated at half of it, unless there is no demand. */
   readonly maxAgeMs: Milliseconds;
+  /** Limits of the exact search. No fleet is searched if undefined. */
+  readonly exact?: ExactParams;
 }
 
 /** Ours, but for `everyMs`, which is the least interval of Proteus (ASPLOS'24). */
@@ -31,4 +43,5 @@ export const defaultSolveParams: SolveParams = {
   relativeGap: 0.02,
   everyMs: 5_000 as Milliseconds,
   maxAgeMs: 1_800_000 as Milliseconds,
+  exact: { maxSlots: 16, maxNodes: 1_000, maxWork: 20_000_000 },
 };
