@@ -3,15 +3,14 @@
 package main
 
 import (
-	"context"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
 
+	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
+	"github.com/versity/versitygw/s3api"
+	"github.com/versity/versitygw/s3api/middlewares"
 )
 
 func main() {
@@ -26,18 +25,19 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	err = embedgw.RunVersityGW(ctx, store, &embedgw.Config{
-		RootUserAccess:    os.Getenv("ROOT_ACCESS_KEY_ID"),
-		RootUserSecret:    os.Getenv("ROOT_SECRET_ACCESS_KEY"),
-		Ports:             []string{address},
-		MaxConnections:    250_000,
-		MaxRequests:       100_000,
-		MultipartMaxParts: 10_000,
-		Quiet:             true,
-	})
+	root := middlewares.RootUserConfig{
+		Access: os.Getenv("ROOT_ACCESS_KEY_ID"),
+		Secret: os.Getenv("ROOT_SECRET_ACCESS_KEY"),
+	}
+	users := auth.NewIAMServiceSingle(auth.Account{Access: root.Access, Secret: root.Secret, Role: auth.RoleAdmin})
+	server, err := s3api.New(store, root, "us-east-1", users, nil, nil, nil, nil,
+		s3api.WithConcurrencyLimiter(250_000, 100_000),
+		s3api.WithMpMaxParts(10_000),
+		s3api.WithAdminServer(),
+		s3api.WithQuiet(),
+	)
 	if err != nil {
 		log.Fatal(err)
 	}
+	log.Fatal(server.ServeMultiPort([]string{address}))
 }

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type ToolName =
@@ -24,12 +24,21 @@ type Source =
   | { readonly kind: 'debian'; readonly package: string; readonly file: string }
   | {
       readonly kind: 'go';
+      readonly module: string;
       readonly version: string;
-      readonly packages: readonly string[];
-      /** File of a program that uses the packages. The first package is the program if omitted. */
-      readonly main?: string;
+      /** Package of the program, in the module. Empty means its root. */
+      readonly folder: string;
       readonly flags: readonly string[];
+      /** Program in place of one of the module. */
+      readonly own?: OwnProgram;
     };
+
+interface OwnProgram {
+  /** File of the program. */
+  readonly main: string;
+  /** Go code by the path of the file in the module that it replaces. */
+  readonly replaced: Readonly<Record<string, string>>;
+}
 
 /** Flag of the compiler that leaves out debug information, which takes a fifth of the CPU of a build. */
 const noDebug = '-dwarf=false';
@@ -65,10 +74,36 @@ const sources: Readonly<Record<ToolName, Source>> = {
   swiftshader: { kind: 'debian', package: 'chromium-common', file: 'usr/lib/chromium' },
   's3-server': {
     ...go('github.com/versity/versitygw', 'v1.8.0'),
-    packages: ['embedgw', 'backend/posix'].map((folder) => `github.com/versity/versitygw/${folder}`),
-    main: fileURLToPath(new URL('../s3-server/main.go', import.meta.url)),
+    own: { main: fileURLToPath(new URL('../s3-server/main.go', import.meta.url)), replaced: withoutClients() },
   },
 };
+
+/**
+ * Returns the code of the S3 server that replaces its clients of directories of users, of message queues and of metrics, which
+ * its own program does not use. They and their dependencies take a quarter of the CPU of its build.
+ */
+function withoutClients(): Readonly<Record<string, string>> {
+  const body = '{ panic("not in this build") }';
+  const stub = (name: string, result: string): string => `func ${name}(...any) (${result}, error) ${body}`;
+  const standaloneConfig = `type IAMServiceStandaloneConfig struct {
+	Endpoint, Access, Secret, ClientCert, ClientCertKey, ServerCA, Region string
+	DefaultUserID, DefaultGroupID, DefaultProjectID int
+}`;
+  const code: Readonly<Record<string, readonly string[]>> = {
+    'auth/iam_ldap': [stub('NewLDAPService', 'IAMService')],
+    'auth/iam_s3_object': [stub('NewS3', 'IAMService')],
+    'auth/iam_standalone': [standaloneConfig, stub('NewIAMServiceStandalone', 'IAMService')],
+    'auth/iam_vault': [stub('NewVaultIAMService', 'IAMService')],
+    'metrics/dogstats': [stub('newDogStatsd', 'publisher')],
+    'metrics/statsd': [stub('newStatsd', 'publisher')],
+    's3event/kafka': [stub('InitKafkaEventService', 'S3EventSender'), `func genSequencer() string ${body}`],
+    's3event/nats': [stub('InitNatsEventService', 'S3EventSender')],
+    's3event/rabbitmq': [stub('InitRabbitmqEventService', 'S3EventSender')],
+  };
+  return Object.fromEntries(
+    Object.entries(code).map(([path, lines]) => [`${path}.go`, [`package ${dirname(path)}`, ...lines, ''].join('\n')]),
+  );
+}
 
 const cache = fileURLToPath(new URL('../../../.cache/tools', import.meta.url));
 
@@ -149,16 +184,30 @@ async function unpack(source: Extract<Source, { kind: 'debian' }>, folder: strin
 }
 
 async function build(source: Extract<Source, { kind: 'go' }>, folder: string): Promise<string> {
+  const { module, version, own } = source;
+  const program = own === undefined ? `${module}${source.folder}` : 'main.go';
   await execute('go', ['mod', 'init', 'tool'], folder);
-  await execute('go', ['get', ...source.packages.map((name) => `${name}@${source.version}`)], folder);
-  const [program = ''] = source.main === undefined ? source.packages : ['main.go'];
-  if (source.main !== undefined) await copyFile(source.main, join(folder, program));
-  await execute('go', ['build', ...source.flags, '-o', 'program', program], folder, goVariables);
+  if (own === undefined) await execute('go', ['get', `${program}@${version}`], folder);
+  else await addOwnProgram(own, { module, version, folder });
+  await execute('go', ['build', '-mod=mod', ...source.flags, '-o', 'program', program], folder, goVariables);
   return join(folder, 'program');
 }
 
+/** Adds a program to the folder, and a copy of the module that it uses, with the replaced files. */
+async function addOwnProgram(
+  { main, replaced }: OwnProgram,
+  { module, version, folder }: { readonly module: string; readonly version: string; readonly folder: string },
+): Promise<void> {
+  const downloaded = await execute('go', ['mod', 'download', '-json', `${module}@${version}`], folder);
+  const { Dir: original } = JSON.parse(downloaded) as { readonly Dir: string };
+  await execute('cp', ['-r', '--no-preserve=mode', original, 'module'], folder);
+  for (const [path, code] of Object.entries(replaced)) await writeFile(join(folder, 'module', path), code);
+  await execute('go', ['mod', 'edit', `-require=${module}@${version}`, `-replace=${module}=./module`], folder);
+  await copyFile(main, join(folder, 'main.go'));
+}
+
 function go(module: string, version: string, folder = ''): Extract<Source, { kind: 'go' }> {
-  return { kind: 'go', version, packages: [`${module}${folder}`], flags: goFlags };
+  return { kind: 'go', module, version, folder, flags: goFlags };
 }
 
 function execute(
