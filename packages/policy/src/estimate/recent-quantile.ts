@@ -1,6 +1,7 @@
 // A quantile of the most recent samples.
 
 import { Ring } from './ring.js';
+import { selectSmallest } from './select-smallest.js';
 
 export interface RecentQuantileParams {
   /** Share of the samples that are at most the quantile. */
@@ -12,6 +13,8 @@ export interface RecentQuantileParams {
 
 /** Number of samples after which the quantile is computed again. */
 const stride = 64;
+/** The samples of the quantile that is computed. */
+let recent = new Float32Array(0);
 
 export class RecentQuantile {
   readonly #share: number;
@@ -24,6 +27,7 @@ export class RecentQuantile {
     this.#share = share;
     this.#memoryMs = memoryMs;
     this.#ring = new Ring(samples, memoryMs);
+    if (recent.length < samples) recent = new Float32Array(samples);
   }
 
   /** Returns the quantile. Undefined without recent samples. */
@@ -38,7 +42,7 @@ export class RecentQuantile {
       now >= this.#forgetAt || ring.count % stride === 0 || (ring.count < stride && sample > this.#quantile);
     this.#forgetAt = now + this.#memoryMs;
     if (!isDue) return;
-    const sorted = ring.sorted(now);
-    this.#quantile = sorted[Math.ceil(this.#share * sorted.length) - 1] ?? sample;
+    const count = ring.copy(recent, now);
+    this.#quantile = selectSmallest(recent, count, Math.ceil(this.#share * count) - 1);
   }
 }

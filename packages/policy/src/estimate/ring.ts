@@ -1,77 +1,44 @@
-// The most recent samples, also in order of size, in arrays that are created with the first one.
+// The most recent samples. One is added for each query, and few are read: so they are not kept in order of size, and are next to their
+// times, in one array that is created with the first one.
 
-const none = new Float32Array(0);
-const noTimes = new Float64Array(0);
+const none = new Float64Array(0);
 
 export class Ring {
   /** Number of samples so far. */
   count = 0;
   readonly #size: number;
   readonly #memoryMs: number;
-  /** The samples that are kept, with their times. That of number `count` is at `count % size`. */
-  #values: Float32Array = none;
-  #times: Float64Array = noTimes;
-  /** The same samples, the smallest first. */
-  #sorted: Float32Array = none;
-  #kept = 0;
+  /** Numbers of each sample: its time, and its values. */
+  readonly #width: number;
+  /** The samples that are kept. That of number `count` is at `width * (count % size)`. */
+  #cells: Float64Array = none;
 
-  /** `size`: number of the last samples that are kept. `memoryMs`: time for which each is. */
-  constructor(size: number, memoryMs: number) {
+  /** `size`: number of the last samples that are kept. `memoryMs`: time for which each is. `values`: number of values of a sample. */
+  constructor(size: number, memoryMs: number, values = 1) {
     this.#size = size;
     this.#memoryMs = memoryMs;
+    this.#width = 1 + values;
   }
 
-  add(sample: number, now: number): void {
-    if (this.#values === none) this.#allocate();
-    this.#forget(now);
-    const index = this.count % this.#size;
-    const place = this.#kept === this.#size ? this.#placeOf(index) : this.#kept++;
-    this.#values[index] = sample;
-    this.#times[index] = now;
+  /** `other` is the second value, if samples have two. */
+  add(sample: number, now: number, other = 0): void {
+    if (this.#cells === none) this.#cells = new Float64Array(this.#size * this.#width);
+    const cells = this.#cells;
+    const at = this.#width * (this.count % this.#size);
+    cells[at] = now;
+    cells[at + 1] = sample;
+    if (this.#width > 2) cells[at + 2] = other;
     this.count += 1;
-    this.#replace(place, this.#values[index] ?? 0);
   }
 
-  /** Returns the recent samples, the smallest first. They change with the next sample. */
-  sorted(now: number): Float32Array {
-    this.#forget(now);
-    return this.#sorted.subarray(0, this.#kept);
-  }
-
-  #allocate(): void {
-    this.#values = new Float32Array(this.#size);
-    this.#times = new Float64Array(this.#size);
-    this.#sorted = new Float32Array(this.#size);
-  }
-
-  #forget(now: number): void {
-    while (this.#kept > 0) {
-      const oldest = (this.count - this.#kept) % this.#size;
-      if (now - (this.#times[oldest] ?? 0) < this.#memoryMs) return;
-      this.#replace(this.#placeOf(oldest), Infinity);
-      this.#kept -= 1;
+  /** Copies a value of the recent samples, the oldest first, and returns their number. The times must not be before those of others. */
+  copy(into: Float32Array, now: number, value = 1): number {
+    const cells = this.#cells;
+    let copied = 0;
+    for (let number = Math.max(0, this.count - this.#size); number < this.count; number++) {
+      const at = this.#width * (number % this.#size);
+      if (now - (cells[at] ?? 0) < this.#memoryMs) into[copied++] = cells[at + value] ?? 0;
     }
-  }
-
-  /** Returns the place of a sample in the order of size. */
-  #placeOf(index: number): number {
-    const value = this.#values[index] ?? 0;
-    let [low, high] = [0, this.#kept - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** Replaces the sample at a place, and moves the new one to where it belongs. */
-  #replace(place: number, value: number): void {
-    const sorted = this.#sorted;
-    const last = this.#kept - 1;
-    let at = place;
-    for (; at > 0 && (sorted[at - 1] ?? 0) > value; at--) sorted[at] = sorted[at - 1] ?? 0;
-    for (; at < last && (sorted[at + 1] ?? 0) < value; at++) sorted[at] = sorted[at + 1] ?? 0;
-    sorted[at] = value;
+    return copied;
   }
 }

@@ -1,6 +1,7 @@
 // How wrong the expected times of queries at a replica are, and the time to allow for that so that few admitted ones are late.
 
 import { Ring } from './ring.js';
+import { selectSmallest, sortRange } from './select-smallest.js';
 
 export interface WaitParams {
   /** Share of the admitted queries that may be late, of those that could be. */
@@ -16,6 +17,10 @@ export interface WaitParams {
 
 export const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 256, memoryMs: 3_000, stride: 16 };
 
+const create = (samples: number): Float32Array => new Float32Array(samples);
+/** The recent samples of the estimate whose margin is computed. */
+let [slacks, errors, errorsMs] = [create(0), create(0), create(0)];
+
 /**
  * An estimate, at first without a margin. All is measured on one scale: times of batches vary independently, so that the error of
  * their sum grows with its root. The margin is the smallest with which no more than the allowed share of the queries would have
@@ -24,9 +29,8 @@ export const defaultWaitParams: WaitParams = { late: 0.01, risk: 0.2, samples: 2
  */
 export class WaitEstimate {
   readonly #params: WaitParams;
-  /** Errors of expected times, on the scale and in ms. */
+  /** Errors of expected times: on the scale, and in ms. */
   readonly #errors: Ring;
-  readonly #errorsMs: Ring;
   /** Time that queries had beyond the expected one, whether they were admitted or not. */
   readonly #slacks: Ring;
   #margin = 0;
@@ -37,8 +41,8 @@ export class WaitEstimate {
   constructor(params: WaitParams) {
     const { samples, memoryMs } = params;
     this.#params = params;
-    this.#errors = new Ring(samples, memoryMs);
-    this.#errorsMs = new Ring(samples, memoryMs);
+    if (slacks.length < samples) [slacks, errors, errorsMs] = [create(samples), create(samples), create(samples)];
+    this.#errors = new Ring(samples, memoryMs, 2);
     this.#slacks = new Ring(samples, memoryMs);
   }
 
@@ -58,42 +62,58 @@ export class WaitEstimate {
   /** Records the time that a query took. */
   observe(tookMs: number, expectedMs: number, batchMs: number, now: number): void {
     if (batchMs <= 0) return;
-    this.#errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now);
-    this.#errorsMs.add(tookMs - expectedMs, now);
+    this.#errors.add((tookMs - expectedMs) / scaleOf(expectedMs, batchMs), now, tookMs - expectedMs);
     this.#forgetAt = now + this.#params.memoryMs;
   }
 
   /** Returns the smallest admissible slack. Sets `#pauseMs`. */
   #marginAt(now: number): number {
     const { late, risk } = this.#params;
-    const offered = this.#slacks.sorted(now);
-    const most = offered.at(-1) ?? Infinity;
-    const all = this.#errors.sorted(now);
+    const offered = this.#slacks.copy(slacks, now);
+    const all = this.#errors.copy(errors, now);
     // No choice of queries avoids an error for which none has the time, like a pause of the machine.
-    let avoidable = all.length;
-    while (avoidable > 0 && (all[avoidable - 1] ?? 0) > most) avoidable -= 1;
-    if (avoidable === 0) return 0;
-    const sorted = all.subarray(0, avoidable);
-    this.#pauseMs = this.#errorsMs.sorted(now)[avoidable - 1] ?? 0;
-    const least = sorted[Math.ceil((1 - risk) * sorted.length) - 1] ?? 0;
+    const most = offered === 0 ? Infinity : largestOf(slacks, 0, offered);
+    const count = keep(errors, all, (error) => error <= most);
+    if (count === 0) return 0;
+    const rank = Math.ceil((1 - risk) * count) - 1;
+    const least = selectSmallest(errors, count, rank);
+    const largest = largestOf(errors, Math.max(0, rank), count);
+    this.#pauseMs = selectSmallest(errorsMs, this.#errors.copy(errorsMs, now, 2), count - 1);
+    // Queries with more time are late with no error, and those with less are too likely to be late.
+    const atRisk = keep(slacks, offered, (slack) => slack >= least && slack < largest);
+    if (atRisk === 0) return least;
+    sortRange(slacks, 0, atRisk);
+    sortRange(errors, Math.max(0, rank), count);
     /** Number of errors that are not larger than the slack, and the expected number of late queries so far. */
-    let below = sorted.length;
+    let below = count;
     let lateCount = 0;
-    let atRisk = 0;
     let smallest = Infinity;
-    for (let index = offered.length - 1; index >= 0; index--) {
-      const slack = offered[index] ?? 0;
-      if (slack < least) break;
-      while (below > 0 && (sorted[below - 1] ?? 0) > slack) below -= 1;
-      if (below === sorted.length) continue;
-      atRisk += 1;
-      lateCount += 1 - below / sorted.length;
-      if (lateCount / atRisk <= late) smallest = slack;
+    for (let index = atRisk - 1; index >= 0; index--) {
+      const slack = slacks[index] ?? 0;
+      while (below > 0 && (errors[below - 1] ?? 0) > slack) below -= 1;
+      lateCount += 1 - below / count;
+      if (lateCount / (atRisk - index) <= late) smallest = slack;
     }
-    return atRisk === 0 ? least : Math.min(smallest, sorted.at(-1) ?? 0);
+    return Math.min(smallest, largest);
   }
 }
 
 export const createWaitEstimate = (params: WaitParams = defaultWaitParams): WaitEstimate => new WaitEstimate(params);
 
 const scaleOf = (ms: number, batchMs: number): number => Math.sqrt(Math.max(ms, batchMs) * batchMs);
+
+function largestOf(values: Float32Array, from: number, end: number): number {
+  let largest = -Infinity;
+  for (let index = from; index < end; index++) largest = Math.max(largest, values[index] ?? 0);
+  return largest;
+}
+
+/** Moves the values that are kept to the front, in their order, and returns their number. */
+function keep(values: Float32Array, count: number, isKept: (value: number) => boolean): number {
+  let kept = 0;
+  for (let index = 0; index < count; index++) {
+    const value = values[index] ?? 0;
+    if (isKept(value)) values[kept++] = value;
+  }
+  return kept;
+}
