@@ -26,48 +26,52 @@ export interface EventQueue {
 const isBefore = (a: Events, b: Events): boolean =>
   a.nextAt === b.nextAt ? a.nextSequence < b.nextSequence : a.nextAt < b.nextAt;
 
-export function createEventQueue(): EventQueue {
-  const heap = new EventHeap();
-  const delayed: DelayedEvents[] = [];
-  let sequence = 0;
-  let ranAt = 0;
-  let held: Promise<void> | undefined;
-  /** Returns the part with the next event. */
-  function nextPart(): Events {
-    let best: Events = heap;
-    for (const part of delayed) if (isBefore(part, best)) best = part;
-    return best;
+/** A class, because numbers that change in a closure are allocated with each change. */
+class PartedQueue implements EventQueue {
+  now = 0;
+  held: Promise<void> | undefined;
+  readonly #heap = new EventHeap();
+  readonly #delayed: DelayedEvents[] = [];
+  #sequence = 0;
+
+  hold(work: Promise<void>): void {
+    this.held = work.then(() => {
+      this.held = undefined;
+    });
   }
-  function runSome(count: number, until: number): boolean {
+
+  schedule(at: number, run: Action): void {
+    this.#heap.push(at, this.#sequence++, run);
+  }
+
+  createDelay(delayMs: number): Delay {
+    const part = new DelayedEvents();
+    this.#delayed.push(part);
+    return (now, run) => part.push(now + delayMs, this.#sequence++, run);
+  }
+
+  runAll(): void {
+    this.runSome(Infinity, Infinity);
+  }
+
+  runSome(count: number, until: number): boolean {
     for (let ran = 0; ran < count; ran += 1) {
-      if (held !== undefined) return true;
-      const part = nextPart();
+      if (this.held !== undefined) return true;
+      const part = this.#nextPart();
       const at = part.nextAt;
       if (at > until || part.length === 0) return false;
-      ranAt = at;
+      this.now = at;
       part.take()(at);
     }
     return true;
   }
-  return {
-    get now() {
-      return ranAt;
-    },
-    get held() {
-      return held;
-    },
-    hold(work) {
-      held = work.then(() => {
-        held = undefined;
-      });
-    },
-    schedule: (at, run) => heap.push(at, sequence++, run),
-    createDelay(delayMs) {
-      const part = new DelayedEvents();
-      delayed.push(part);
-      return (now, run) => part.push(now + delayMs, sequence++, run);
-    },
-    runAll: () => void runSome(Infinity, Infinity),
-    runSome,
-  };
+
+  /** Returns the part with the next event. */
+  #nextPart(): Events {
+    let best: Events = this.#heap;
+    for (const part of this.#delayed) if (isBefore(part, best)) best = part;
+    return best;
+  }
 }
+
+export const createEventQueue = (): EventQueue => new PartedQueue();

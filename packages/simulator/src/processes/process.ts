@@ -17,24 +17,32 @@ export interface Process {
   clear(now: number): void;
 }
 
-/** Creates a process that works at full speed. `finish` schedules an event only if the process was busy. */
-export function createProcess(events: EventQueue): Process {
-  let freeAt = 0;
-  return {
-    finish(workMs, now, onEnd) {
-      const isIdle = freeAt + workMs <= now;
-      freeAt = isIdle ? now : freeAt + workMs;
-      if (isIdle) onEnd(now);
-      else events.schedule(freeAt, onEnd);
-    },
-    run(workMs, now, onEnd, afterMs = 0) {
-      const beganAt = Math.max(now, freeAt);
-      freeAt = beganAt + workMs;
-      if (onEnd !== undefined) events.schedule(freeAt + afterMs, (at) => onEnd(at, beganAt, workMs));
-      return beganAt;
-    },
-    clear(now) {
-      freeAt = now;
-    },
-  };
+/** Works at full speed. `finish` schedules an event only if the process was busy. */
+class FullSpeedProcess implements Process {
+  readonly #events: EventQueue;
+  #freeAt = 0;
+
+  constructor(events: EventQueue) {
+    this.#events = events;
+  }
+
+  finish(workMs: number, now: number, onEnd: (now: number) => void): void {
+    const isIdle = this.#freeAt + workMs <= now;
+    this.#freeAt = isIdle ? now : this.#freeAt + workMs;
+    if (isIdle) onEnd(now);
+    else this.#events.schedule(this.#freeAt, onEnd);
+  }
+
+  run(workMs: number, now: number, onEnd?: OnEnd, afterMs = 0): number {
+    const beganAt = Math.max(now, this.#freeAt);
+    this.#freeAt = beganAt + workMs;
+    if (onEnd !== undefined) this.#events.schedule(this.#freeAt + afterMs, (at) => onEnd(at, beganAt, workMs));
+    return beganAt;
+  }
+
+  clear(now: number): void {
+    this.#freeAt = now;
+  }
 }
+
+export const createProcess = (events: EventQueue): Process => new FullSpeedProcess(events);

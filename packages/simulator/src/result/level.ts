@@ -8,29 +8,40 @@ export interface Level {
   readonly sums: Float64Array;
 }
 
-/** The steps begin at `startsAt`, and the last one may be shorter. What is before them, or after `durationMs`, does not count. */
-export function createLevel(durationMs: number, stepMs: number, startsAt: number): Level {
-  const sums = new Float64Array(Math.ceil(durationMs / stepMs));
-  const endsAt = startsAt + durationMs;
-  let level = 0;
-  let since = startsAt;
-  let step = 0;
-  function advance(now: number): void {
-    const until = Math.min(now, endsAt);
-    while (since < until) {
-      const stepEndsAt = startsAt + (step + 1) * stepMs;
+class SteppedLevel implements Level {
+  readonly sums: Float64Array;
+  readonly #stepMs: number;
+  readonly #startsAt: number;
+  readonly #endsAt: number;
+  #level = 0;
+  #since: number;
+  #step = 0;
+
+  constructor(durationMs: number, stepMs: number, startsAt: number) {
+    this.sums = new Float64Array(Math.ceil(durationMs / stepMs));
+    this.#stepMs = stepMs;
+    this.#startsAt = startsAt;
+    this.#endsAt = startsAt + durationMs;
+    this.#since = startsAt;
+  }
+
+  advance(now: number): void {
+    const until = Math.min(now, this.#endsAt);
+    while (this.#since < until) {
+      const stepEndsAt = this.#startsAt + (this.#step + 1) * this.#stepMs;
       const at = Math.min(until, stepEndsAt);
-      sums[step] = (sums[step] ?? 0) + level * (at - since);
-      since = at;
-      if (at === stepEndsAt) step += 1;
+      this.sums[this.#step] = (this.sums[this.#step] ?? 0) + this.#level * (at - this.#since);
+      this.#since = at;
+      if (at === stepEndsAt) this.#step += 1;
     }
   }
-  return {
-    sums,
-    advance,
-    add(difference, now) {
-      advance(now);
-      level += difference;
-    },
-  };
+
+  add(difference: number, now: number): void {
+    this.advance(now);
+    this.#level += difference;
+  }
 }
+
+/** The steps begin at `startsAt`, and the last one may be shorter. What is before them, or after `durationMs`, does not count. */
+export const createLevel = (durationMs: number, stepMs: number, startsAt: number): Level =>
+  new SteppedLevel(durationMs, stepMs, startsAt);

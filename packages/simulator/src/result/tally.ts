@@ -97,24 +97,24 @@ export function createTally({ streams, objectives, variants, steps, stepMs, star
   };
   const stepOf = (arrivesAt: number): number => Math.floor((arrivesAt - startsAt) / stepMs);
 
+  function count(own: StreamSums, step: number, field: keyof Counts, value = 1): void {
+    add(series[field], step, value);
+    add(own.columns[field], 0, value);
+  }
   function ended(stream: number, arrivesAt: number, end: QueryEnd, latencyMs: number, variant: number): void {
     const [own, objective] = [sums[stream], objectives[stream]];
     if (own === undefined || objective === undefined) throw new Error(`there is no stream ${stream}`);
     const step = stepOf(arrivesAt);
-    const count = (field: keyof Counts, value = 1): void => {
-      add(series[field], step, value);
-      add(own.columns[field], 0, value);
-    };
-    if (end !== 'answered') return count(end);
+    if (end !== 'answered') return count(own, step, end);
     const accuracy = variants[variant]?.accuracy ?? 0;
-    count('answered');
-    count('accuracySum', accuracy);
+    count(own, step, 'answered');
+    count(own, step, 'accuracySum', accuracy);
     own.latency.add(latencyMs);
     add(stepsOf(variant).answered, step);
-    if (latencyMs > objective.latencyMs) return count('late');
-    if (accuracy < (objective.minAccuracy ?? 0)) return count('inaccurate');
+    if (latencyMs > objective.latencyMs) return count(own, step, 'late');
+    if (accuracy < (objective.minAccuracy ?? 0)) return count(own, step, 'inaccurate');
     own.onTimeAccuracySum += accuracy;
-    count('onTime');
+    count(own, step, 'onTime');
   }
   return {
     asked(stream, arrivesAt) {

@@ -4,16 +4,9 @@ import type { Rng, WorkerId } from '@pareto/core';
 import { defaultPingParams, type RouterParams } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
 import type { Transport } from '../processes/transport.js';
-import type { ClientQuery } from './query.js';
-import {
-  createRouter,
-  type DemandReports,
-  type Reply,
-  type Router,
-  type SentQuery,
-  type SettledQuery,
-} from './router.js';
-import { watchWorker, type WatchedProcess } from './watch-worker.js';
+import type { ClientQuery, Link, SentQuery } from './query.js';
+import { createRouter, type DemandReports, type Reply, type Router, type SettledQuery } from './router.js';
+import { watchWorker } from './watch-worker.js';
 import type { Worker } from './worker.js';
 
 export interface NetworkOptions {
@@ -46,22 +39,28 @@ export interface Network {
   lose(worker: WorkerId, now: number): void;
 }
 
+/** A link with the current process of its worker. */
+interface WorkerLink extends Link {
+  worker: Worker;
+}
+
 export function createNetwork(options: NetworkOptions): Network {
   const { events, transport, routerParams: params, rngs, demand, workerOf } = options;
   /** Time from the response to a ping until the next one arrives. */
   const pause = events.createDelay(defaultPingParams.everyMs + transport.wayMs);
-  /** The workers that each router pings. */
-  const watched = rngs.map(() => new Map<WorkerId, WatchedProcess>());
+  /** The workers that each router pings, each with its current process. */
+  const links = rngs.map(() => new Map<WorkerId, WorkerLink>());
   let sends = 0;
-  const watchOf = ({ query, replica }: SentQuery): WatchedProcess | undefined =>
-    watched[query.handle.router]?.get(replica.worker);
   function send(sent: SentQuery, now: number): void {
     sends += 1;
     const { worker } = sent.replica;
-    watchOf(sent)?.sent(now);
+    const link = links[sent.query.handle.router]?.get(worker);
+    if (link === undefined) throw new Error(`the worker ${worker} is not pinged`);
+    sent.link = link;
+    link.watched.sent(now);
     transport.forward(worker, now, (at) => {
-      const running = workerOf(worker);
-      if (running.isHung && !running.hasEnded) watchOf(sent)?.unanswered.push(sent);
+      const running = link.worker;
+      if (running.isHung && !running.hasEnded) link.watched.unanswered.push(sent);
       else running.queue(sent, at);
     });
   }
@@ -78,16 +77,19 @@ export function createNetwork(options: NetworkOptions): Network {
     const router = routers[index];
     if (router === undefined) return;
     const address = addressOf(id);
-    const process = watchWorker({
+    const worker = workerOf(id);
+    const watched = watchWorker({
       ...{ events, wayMs: transport.wayMs, deliver: transport.deliver, pause },
-      ...{ worker: workerOf(id), startsAt, until, onAborted: loseQuery },
+      ...{ worker, startsAt, until, onAborted: loseQuery },
       onLoads: (loads, now) => router.reported(address, loads, now),
       onLost(now) {
         router.lost(address, now);
         options.onUnreachable?.(id, now);
       },
     });
-    watched[index]?.set(id, process);
+    const link = links[index]?.get(id);
+    if (link === undefined) links[index]?.set(id, { worker, watched });
+    else [link.worker, link.watched] = [worker, watched];
   }
   return {
     routers,
@@ -99,8 +101,7 @@ export function createNetwork(options: NetworkOptions): Network {
       const { router } = sent.query.handle;
       const isAnswer = reply.end === 'answered';
       transport.reply(sent.replica.worker, router, isAnswer, now, (at) => {
-        const process = isAnswer ? watchOf(sent) : undefined;
-        if (process !== undefined) process.answeredAt = at;
+        if (isAnswer && sent.link !== undefined) sent.link.watched.answeredAt = at;
         routers[router]?.replied(sent, reply, at);
       });
     },
@@ -111,13 +112,13 @@ export function createNetwork(options: NetworkOptions): Network {
           watch(index, id, from + (everyMs * (index + 1 + offset / workers.length)) / routers.length, until);
     },
     hang(queries) {
-      for (const sent of queries) watchOf(sent)?.unanswered.push(sent);
+      for (const sent of queries) sent.link?.watched.unanswered.push(sent);
     },
     lose(worker, now) {
       for (const [index, router] of routers.entries()) {
         transport.deliver(now, (at) => router.lost(addressOf(worker), at));
-        const process = watched[index]?.get(worker);
-        for (const sent of process?.unanswered.splice(0) ?? []) transport.deliver(now, (at) => loseQuery(sent, at));
+        const watched = links[index]?.get(worker)?.watched;
+        for (const sent of watched?.unanswered.splice(0) ?? []) transport.deliver(now, (at) => loseQuery(sent, at));
       }
     },
   };

@@ -5,7 +5,6 @@ import {
   type Candidate,
   type PartialObjective,
   type ReplicaLoad,
-  type ReplicaRoute,
   type Rng,
   type RoutingTable,
 } from '@pareto/core';
@@ -25,23 +24,7 @@ import {
   type TargetQuery,
 } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
-import type { ClientQuery, QueryEnd } from './query.js';
-
-/** A query of this router. */
-interface RoutedQuery extends ClientQuery {
-  /** Set if a worker has dropped or lost the query after it was queued there last. */
-  isDropped: boolean;
-  /** Set once the query was held, which a timer ends. */
-  isTimed: boolean;
-}
-
-/** A query that was sent to a replica. */
-export interface SentQuery {
-  readonly query: RouterQuery<RoutedQuery>;
-  readonly replica: ReplicaRoute;
-  /** Time that the worker has. */
-  readonly leftMs: number;
-}
+import type { ClientQuery, QueryEnd, RoutedQuery, SentQuery } from './query.js';
 
 /** Reply of a worker, or the end of the connection. `missed`: the worker rejected the query after it was queued. */
 export interface Reply {
@@ -137,7 +120,7 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     switch (effect.kind) {
       case 'forward': {
         const { query, latencyLeftMs: leftMs } = effect;
-        return send({ query, replica: sentOf(query).replica, leftMs }, now);
+        return send({ query, replica: sentOf(query).replica, leftMs, link: undefined }, now);
       }
       case 'hold':
         return limitHold(effect.query);

@@ -11,7 +11,7 @@ import {
   type ReportedLoad,
 } from '@pareto/policy';
 import type { EventQueue } from '../events/event-queue.js';
-import type { SentQuery } from './router.js';
+import type { SentQuery, WatchedProcess } from './query.js';
 
 /** The part of a worker that pings see. */
 interface PingedWorker {
@@ -39,75 +39,80 @@ export interface WatchOptions {
   readonly onAborted: (sent: SentQuery, now: number) => void;
 }
 
-export interface WatchedProcess {
-  /** Notes that a query was sent to the worker. */
-  readonly sent: (now: number) => void;
-  /** Time at which a query was last answered by the worker. */
+/** A class, because numbers that change in a closure are allocated with each change. */
+class Watch implements WatchedProcess {
   answeredAt: number;
-  /** Queries that a worker which hangs has not answered. */
-  unanswered: SentQuery[];
+  unanswered: SentQuery[] = [];
+  readonly #options: WatchOptions;
+  #sentAt: number;
+  #longPause: { readonly since: number } | undefined;
+  #counts = noPings;
+  #isLost = false;
+
+  constructor(options: WatchOptions) {
+    const { startsAt, wayMs, until } = options;
+    this.#options = options;
+    this.answeredAt = startsAt;
+    this.#sentAt = startsAt;
+    if (startsAt + wayMs < until) options.events.schedule(startsAt + wayMs, this.#arrive);
+  }
+
+  sent(now: number): void {
+    this.#sentAt = now;
+    if (this.#longPause === undefined || now > this.#longPause.since + params.everyMs) return;
+    const { events, wayMs } = this.#options;
+    events.schedule(this.#longPause.since + params.everyMs + wayMs, this.#arrive);
+    this.#longPause = undefined;
+  }
+
+  /** Sends a ping after a pause. */
+  #ping(pauseMs: number, now: number): void {
+    const { events, wayMs, pause, until } = this.#options;
+    const at = now + pauseMs + wayMs;
+    if (at >= until) return;
+    if (pauseMs === params.everyMs) return pause(now, this.#arrive);
+    if (pauseMs < params.everyMs) return events.schedule(at, this.#arrive);
+    const own = (this.#longPause = { since: now });
+    events.schedule(at, (arrivesAt) => {
+      if (this.#longPause !== own) return;
+      this.#longPause = undefined;
+      this.#arrive(arrivesAt);
+    });
+  }
+
+  readonly #arrive = (now: number): void => {
+    const { worker, wayMs, deliver, onLoads } = this.#options;
+    if (worker.hasEnded) return;
+    if (worker.isHung) return this.#timeOut(now - wayMs);
+    const loads = worker.loads(now);
+    deliver(now, (at) => {
+      this.#counts = noPings;
+      onLoads(loads, at);
+      this.#ping(planPause('alive', this.#counts, at - this.#sentAt, params), at);
+    });
+  };
+
+  /** Lets a ping time out. The process of a worker that hangs does not answer probes. */
+  #timeOut(pingedAt: number): void {
+    const { events, worker, onLost, onAborted } = this.#options;
+    const { timeoutMs } = planPing(this.#counts, params);
+    events.schedule(pingedAt + timeoutMs, (now) => {
+      if (worker.hasEnded) return;
+      const end = timedOutPing(false, now - this.answeredAt, params);
+      this.#counts = countPing(this.#counts, end, this.answeredAt > pingedAt);
+      if (end === 'lost' && !this.#isLost) {
+        this.#isLost = true;
+        onLost(now);
+      }
+      if (planLink(end, this.#counts, undefined, params) === 'reopen') {
+        const { unanswered } = this;
+        this.unanswered = [];
+        for (const sent of unanswered) onAborted(sent, now);
+      }
+      this.#ping(planPause(end, this.#counts, now - this.#sentAt, params), now);
+    });
+  }
 }
 
 /** Pings the worker until it ends. */
-export function watchWorker(options: WatchOptions): WatchedProcess {
-  const { events, wayMs, deliver, pause, worker, startsAt, until, onLoads, onLost, onAborted } = options;
-  let sentAt = startsAt;
-  let longPause: { readonly since: number } | undefined;
-  let counts = noPings;
-  let isLost = false;
-  const watched: WatchedProcess = {
-    sent(now) {
-      sentAt = now;
-      if (longPause === undefined || now > longPause.since + params.everyMs) return;
-      events.schedule(longPause.since + params.everyMs + wayMs, arrive);
-      longPause = undefined;
-    },
-    answeredAt: startsAt,
-    unanswered: [],
-  };
-
-  /** Sends a ping after a pause. */
-  function ping(pauseMs: number, now: number): void {
-    const at = now + pauseMs + wayMs;
-    if (at >= until) return;
-    if (pauseMs === params.everyMs) return pause(now, arrive);
-    if (pauseMs < params.everyMs) return events.schedule(at, arrive);
-    const own = (longPause = { since: now });
-    events.schedule(at, (arrivesAt) => {
-      if (longPause !== own) return;
-      longPause = undefined;
-      arrive(arrivesAt);
-    });
-  }
-  function arrive(now: number): void {
-    if (worker.hasEnded) return;
-    if (worker.isHung) return timeOut(now - wayMs);
-    const loads = worker.loads(now);
-    deliver(now, (at) => {
-      counts = noPings;
-      onLoads(loads, at);
-      ping(planPause('alive', counts, at - sentAt, params), at);
-    });
-  }
-  /** Lets a ping time out. The process of a worker that hangs does not answer probes. */
-  function timeOut(pingedAt: number): void {
-    const { timeoutMs } = planPing(counts, params);
-    events.schedule(pingedAt + timeoutMs, (now) => {
-      if (worker.hasEnded) return;
-      const end = timedOutPing(false, now - watched.answeredAt, params);
-      counts = countPing(counts, end, watched.answeredAt > pingedAt);
-      if (end === 'lost' && !isLost) {
-        isLost = true;
-        onLost(now);
-      }
-      if (planLink(end, counts, undefined, params) === 'reopen') {
-        const { unanswered } = watched;
-        watched.unanswered = [];
-        for (const sent of unanswered) onAborted(sent, now);
-      }
-      ping(planPause(end, counts, now - sentAt, params), now);
-    });
-  }
-  if (startsAt + wayMs < until) events.schedule(startsAt + wayMs, arrive);
-  return watched;
-}
+export const watchWorker = (options: WatchOptions): WatchedProcess => new Watch(options);

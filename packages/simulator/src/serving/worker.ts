@@ -3,6 +3,7 @@
 import {
   type HardwareClassId,
   type ReplicaId,
+  type ReplicaLoad,
   type ReplicaReport,
   type ReplicaState,
   type SlotGroup,
@@ -21,7 +22,8 @@ import {
 import type { EventQueue } from '../events/event-queue.js';
 import type { Process } from '../processes/process.js';
 import { reportOf, type ReportedReplica } from './replica-report.js';
-import type { Reply, SentQuery } from './router.js';
+import type { SentQuery } from './query.js';
+import type { Reply } from './router.js';
 
 /** Times that executors take. */
 export interface ServiceTimes {
@@ -139,9 +141,9 @@ export function createWorker(options: WorkerOptions): Worker {
       case 'start':
         return run(replicaOf(effect.replica), effect.batch, now);
       case 'reject':
-        return answer(effect.query, endOf(effect, now), now);
+        return answer(effect.query, endOf(effect, now), loadOf(effect.query, now), now);
       case 'fail':
-        return answer(effect.query, 'failed', now);
+        return answer(effect.query, 'failed', loadOf(effect.query, now), now);
       case 'add':
         return add(effect.assignment, now);
       case 'update':
@@ -214,15 +216,16 @@ export function createWorker(options: WorkerOptions): Worker {
       const ended = { outcome: 'done', beganAt, computeMs } as const;
       if (replica.runs.length === 0) observer?.onBusy(false, endsAt);
       core.apply({ kind: 'ended', replica: replica.assigned.replica, batch, run: ended }, endsAt, effects);
-      for (const { query } of batch.entries) answer(query, 'answered', endsAt);
+      const load = core.load(replica.assigned.replica, endsAt);
+      for (const { query } of batch.entries) answer(query, 'answered', load, endsAt);
       carryOutAll(endsAt);
     });
   }
-  function answer(query: Queued, end: Reply['end'], now: number): void {
+  function answer(query: Queued, end: Reply['end'], load: ReplicaLoad, now: number): void {
     open.delete(query);
-    const load = core.load(query.sent.replica.id, now);
     reply(query.sent, { end, load, tookMs: now - query.enqueuedAt }, now);
   }
+  const loadOf = ({ sent }: Queued, now: number): ReplicaLoad => core.load(sent.replica.id, now);
 
   /** Ends the batches of an executor that dies, the running one first. */
   function die(replica: Replica, now: number): void {

@@ -1,6 +1,6 @@
 import { deepEqual } from 'node:assert/strict';
 import { createEventQueue } from '../../src/events/event-queue.js';
-import type { SentQuery } from '../../src/serving/router.js';
+import type { SentQuery } from '../../src/serving/query.js';
 import { watchWorker } from '../../src/serving/watch-worker.js';
 
 describe('the pings of a router', () => {
@@ -16,7 +16,7 @@ describe('the pings of a router', () => {
       onLost: (now) => seen.push(`lost ${now}`),
       onAborted: (_, now) => seen.push(`aborted ${now}`),
     });
-    events.schedule(usedAt, watched.sent);
+    events.schedule(usedAt, (now) => watched.sent(now));
     events.schedule(hangsAt, () => {
       worker.isHung = true;
       watched.unanswered.push({} as SentQuery);
