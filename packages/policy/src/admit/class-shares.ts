@@ -1,6 +1,7 @@
 // Fair sharing of the slots of a worker between tasks and classes of objectives, while queries wait.
 
 import type { HardwareClassId, Objective, WorkerId } from '@pareto/core';
+import type { ShareClass, Slots, SlotShares } from '../route/slot-shares.js';
 
 export interface ShareParams {
   /** Time for which queries must have waited for more than a batch until classes are limited, in ms. */
@@ -46,12 +47,6 @@ export interface ClassShares {
   admit(slots: Slots, task: string, objective: Objective, items: number, now: number): void;
 }
 
-/** The slots of a class on a worker, which the replicas there share. */
-export interface Slots {
-  readonly worker: WorkerId;
-  readonly hardwareClass: HardwareClassId;
-}
-
 /** The candidate at which a query would wait, and for how long. */
 interface Waiting {
   /** Index of the candidate. */
@@ -70,8 +65,14 @@ interface OfferedQuery extends Waiting {
 
 /** Objectives are grouped by half octaves of the latency, from 1 ms to 46 s. */
 const octaves = 32;
-const octaveOf = ({ latencyMs }: Objective): number =>
-  Math.max(0, Math.min(octaves - 1, Math.round(2 * Math.log2(Math.max(1, latencyMs)))));
+function octaveOf({ latencyMs }: Objective): number {
+  // A decision needs it more than once.
+  if (latencyMs === last.latencyMs) return last.octave;
+  last.latencyMs = latencyMs;
+  last.octave = Math.max(0, Math.min(octaves - 1, Math.round(2 * Math.log2(Math.max(1, latencyMs)))));
+  return last.octave;
+}
+const last = { latencyMs: 1, octave: 0 };
 
 export const batchesOf = (waitMs: number, batchMs: number): number =>
   waitMs === 0 ? 0 : waitMs / Math.max(batchMs, 1e-3);
@@ -81,30 +82,6 @@ const never = -1;
 
 /** Number of windows in which items are counted. */
 const windows = 4;
-
-/** Queries of one task with similar objectives. */
-interface ShareClass {
-  /** Items by window, and their sums. */
-  readonly offered: Float64Array;
-  readonly admitted: Float64Array;
-  offeredSum: number;
-  admittedSum: number;
-  /** The candidate at which the last query would wait. */
-  last: Waiting;
-}
-
-interface SlotShares {
-  /** Classes with items in the last second, or about that. */
-  classes: ShareClass[];
-  /** Classes by octave of each task. */
-  readonly byTask: Map<string, (ShareClass | undefined)[]>;
-  /** Number of the current window. */
-  window: number;
-  /** Last time at which a query waited for less than a batch. */
-  calmAt: number;
-  /** Last time at which a query was rejected because of the load. */
-  rejectedAt: number;
-}
 
 /** Creates the shares of all slots. `waitMsOf` returns the wait at a candidate now. */
 export function createClassShares(
@@ -117,19 +94,25 @@ export function createClassShares(
   const isScarce = ({ calmAt, rejectedAt }: SlotShares, now: number): boolean =>
     now - calmAt >= params.lastingMs || now - rejectedAt < params.scarceMs;
 
-  function sharesOf({ worker, hardwareClass }: Slots, now: number): SlotShares {
-    const known = workers.get(worker)?.get(hardwareClass);
-    if (known !== undefined) return known;
+  /** Returns undefined if the slots were not used for a while. */
+  function sharesOf(slots: Slots): SlotShares | undefined {
+    if (slots.shares?.isDropped === false) return slots.shares;
+    return (slots.shares = workers.get(slots.worker)?.get(slots.hardwareClass));
+  }
+  function addShares(slots: Slots, now: number): SlotShares {
     dropUnused(now);
     const created = createShares(Math.floor(now / windowMs), now);
-    const own = workers.get(worker) ?? new Map<HardwareClassId, SlotShares>();
-    workers.set(worker, own.set(hardwareClass, created));
-    return created;
+    const own = workers.get(slots.worker) ?? new Map<HardwareClassId, SlotShares>();
+    workers.set(slots.worker, own.set(slots.hardwareClass, created));
+    return (slots.shares = created);
   }
   function dropUnused(now: number): void {
     for (const [worker, byClass] of workers) {
-      for (const [hardwareClass, { window }] of byClass)
-        if (Math.floor(now / windowMs) - window > windows) byClass.delete(hardwareClass);
+      for (const [hardwareClass, shares] of byClass) {
+        if (Math.floor(now / windowMs) - shares.window <= windows) continue;
+        shares.isDropped = true;
+        byClass.delete(hardwareClass);
+      }
       if (byClass.size === 0) workers.delete(worker);
     }
   }
@@ -137,8 +120,8 @@ export function createClassShares(
   const leastWaitBatches = Math.min(...params.limits.map(({ maxWaitBatches }) => maxWaitBatches));
   return {
     includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= leastWaitBatches,
-    maxWaitBatches({ worker, hardwareClass }, task, objective, { candidate, batchMs }, now) {
-      const shares = workers.get(worker)?.get(hardwareClass);
+    maxWaitBatches(slots, task, objective, { candidate, batchMs }, now) {
+      const shares = sharesOf(slots);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;
       advance(shares, Math.floor(now / windowMs));
       const own = shares.byTask.get(task)?.[octaveOf(objective)];
@@ -150,28 +133,29 @@ export function createClassShares(
       const ratio = admittedShare(own) / admittedShare(least);
       const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
       if (limit === undefined) return Infinity;
-      const { last } = least;
       const maxWaitBatches = batchesOf(limit.maxWaitBatches * longer(batchMs), batchMs);
-      if (last.candidate === candidate) return maxWaitBatches;
+      if (least.candidate === candidate) return maxWaitBatches;
       // Its queries may be due before those that wait at other replicas on the same slots, and do not wait themselves.
-      const waitBatches = batchesOf(waitMsOf(last.candidate, now), longer(last.batchMs));
+      const waitBatches = batchesOf(waitMsOf(least.candidate, now), longer(least.batchMs));
       return waitBatches > limit.maxWaitBatches ? never : maxWaitBatches;
     },
     record(slots, task, objective, offered, now) {
-      const { items, isAdmitted, waitMs, batchMs } = offered;
-      const shares = sharesOf(slots, now);
+      const { items, isAdmitted, candidate, waitMs, batchMs, itemMs } = offered;
+      const shares = sharesOf(slots) ?? addShares(slots, now);
       advance(shares, Math.floor(now / windowMs));
       if (waitMs < longer(batchMs)) shares.calmAt = now;
       if (!isAdmitted) shares.rejectedAt = now;
-      const own = classOf(shares, task, octaveOf(objective), offered);
+      const own = classOf(shares, task, octaveOf(objective));
       const at = shares.window % windows;
-      own.offered[at] = (own.offered[at] ?? 0) + items;
+      own.items[at] = (own.items[at] ?? 0) + items;
       own.offeredSum += items;
-      own.last = offered;
+      own.candidate = candidate;
+      own.batchMs = batchMs;
+      own.itemMs = itemMs;
       if (isAdmitted) addAdmitted(shares, own, items);
     },
-    admit({ worker, hardwareClass }, task, objective, items, now) {
-      const shares = workers.get(worker)?.get(hardwareClass);
+    admit(slots, task, objective, items, now) {
+      const shares = sharesOf(slots);
       if (shares === undefined) return;
       advance(shares, Math.floor(now / windowMs));
       const own = shares.byTask.get(task)?.[octaveOf(objective)];
@@ -186,24 +170,26 @@ const createShares = (window: number, now: number): SlotShares => ({
   window,
   calmAt: now,
   rejectedAt: -Infinity,
+  isDropped: false,
 });
 
 function addAdmitted({ window }: SlotShares, own: ShareClass, items: number): void {
-  const at = window % windows;
-  own.admitted[at] = (own.admitted[at] ?? 0) + items;
+  const at = windows + (window % windows);
+  own.items[at] = (own.items[at] ?? 0) + items;
   own.admittedSum += items;
 }
 
-function classOf({ classes, byTask }: SlotShares, task: string, octave: number, last: Waiting): ShareClass {
+function classOf({ classes, byTask }: SlotShares, task: string, octave: number): ShareClass {
   const ofTask = byTask.get(task) ?? [];
   const known = ofTask[octave];
   if (known !== undefined) return known;
   const created: ShareClass = {
-    offered: new Float64Array(windows),
-    admitted: new Float64Array(windows),
+    items: new Float64Array(2 * windows),
     offeredSum: 0,
     admittedSum: 0,
-    last,
+    candidate: 0,
+    batchMs: 0,
+    itemMs: 0,
   };
   ofTask[octave] = created;
   byTask.set(task, ofTask);
@@ -218,10 +204,10 @@ function advance(shares: SlotShares, window: number): void {
   for (const one of shares.classes) {
     for (let ahead = 1; ahead <= passed; ahead++) {
       const at = (shares.window + ahead) % windows;
-      one.offered[at] = one.admitted[at] = 0;
+      one.items[at] = one.items[windows + at] = 0;
     }
-    one.offeredSum = sumOf(one.offered);
-    one.admittedSum = sumOf(one.admitted);
+    one.offeredSum = sumOf(one.items, 0);
+    one.admittedSum = sumOf(one.items, windows);
   }
   shares.window = window;
   if (shares.classes.every(({ offeredSum }) => offeredSum > 0)) return;
@@ -232,9 +218,10 @@ function advance(shares: SlotShares, window: number): void {
   }
 }
 
-function sumOf(items: Float64Array): number {
+/** Returns the sum over the windows from an index on. */
+function sumOf(items: Float64Array, from: number): number {
   let sum = 0;
-  for (const each of items) sum += each;
+  for (let at = from; at < from + windows; at++) sum += items[at] ?? 0;
   return sum;
 }
 
@@ -243,7 +230,7 @@ const admittedShare = ({ offeredSum, admittedSum }: ShareClass): number =>
   offeredSum === 0 ? 0 : Math.max(0, admittedSum) / offeredSum;
 
 /** Returns the time of slots that the admitted items take. */
-const workOf = ({ admittedSum, last }: ShareClass): number => Math.max(0, admittedSum) * last.itemMs;
+const workOf = ({ admittedSum, itemMs }: ShareClass): number => Math.max(0, admittedSum) * itemMs;
 
 /** Returns the other class with so many items that has the smallest admitted share. Undefined if there is none. */
 function leastAdmitted({ classes }: SlotShares, own: ShareClass, minOffered: number): ShareClass | undefined {

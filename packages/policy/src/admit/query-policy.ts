@@ -9,7 +9,8 @@ import { selectVariant, type BusyCandidate, type Selection } from '../select/sel
 import type { DecisionTrace } from '../select/trace.js';
 import type { SelectionQuery, SelectParams } from '../select/selection-query.js';
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
-import { batchesOf, createClassShares, type Slots } from './class-shares.js';
+import type { Slots } from '../route/slot-shares.js';
+import { batchesOf, createClassShares } from './class-shares.js';
 
 export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
   readonly requestBytes: number;
@@ -74,8 +75,8 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     if (!shares.includes(slackMs, batchMs)) return unlimited;
     const soonest = loads.soonest(candidate, now);
     if (soonest === undefined) return unlimited;
-    const slots = slotsOf(candidate, soonest);
-    const itemMs = batchMs / (soonest.batchCeiling || 1);
+    const { slots, route } = soonest;
+    const itemMs = batchMs / (route.batchCeiling || 1);
     const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted: true };
     const maxWaitBatches =
       unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, offered, now) : Infinity;

@@ -51,15 +51,15 @@ const returnsAt = (state: Replica, now: number): number => Math.max(now, freeAtO
  * one that is free first. Returns a local one instead if that is as good, and none if it does not meet the request. Sources: Lu
  * et al. 2011, "Join-Idle-Queue"; Mitzenmacher 2001, "The power of two choices in randomized load balancing".
  */
-export function drawReplica(
-  replicas: readonly Replica[],
-  locals: readonly Replica[],
-  idle: Replica | undefined,
+export function drawReplica<R extends Replica>(
+  replicas: readonly R[],
+  locals: readonly R[],
+  idle: R | undefined,
   request: PickRequest,
   params: PickParams,
   now: number,
   rng: Rng,
-): Replica | undefined {
+): R | undefined {
   const isTaken = idle !== undefined && isInShare(idle, params, now, rng);
   const sooner = isTaken ? idle : soonerOfTwo(replicas, params, now, rng);
   if (sooner === undefined) return undefined;
@@ -68,19 +68,24 @@ export function drawReplica(
 }
 
 /** Returns a local replica, if one may take the place of the drawn one and is as good. */
-function localOr(drawn: Replica, locals: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica {
+function localOr<R extends Replica>(drawn: R, locals: readonly R[], params: PickParams, now: number, rng: Rng): R {
   const considered = locals.filter((local) => isConsidered(local, drawn, params, now, rng));
   return preferLocal(considered, drawn, now) ?? drawn;
 }
 
-function soonerOfTwo(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
+function soonerOfTwo<R extends Replica>(
+  replicas: readonly R[],
+  params: PickParams,
+  now: number,
+  rng: Rng,
+): R | undefined {
   const first = draw(replicas, params, now, rng);
   const second = draw(replicas, params, now, rng);
   if (first === undefined || second === undefined) return undefined;
   return freeAtOf(second, now) < freeAtOf(first, now) ? second : first;
 }
 
-function draw(replicas: readonly Replica[], params: PickParams, now: number, rng: Rng): Replica | undefined {
+function draw<R extends Replica>(replicas: readonly R[], params: PickParams, now: number, rng: Rng): R | undefined {
   const drawn = replicas[Math.floor(rng() * replicas.length)];
   if (drawn === undefined) return undefined;
   return isInShare(drawn, params, now, rng) ? drawn : replicas[Math.floor(rng() * replicas.length)];

@@ -9,7 +9,7 @@ import type { LoadEffect, LoadEvent } from './load-event.js';
 import { MinTree } from './min-tree.js';
 import { drawReplica, preferLocal, type PickRequest } from './pick-replica.js';
 import { createReserve, type Reserve } from './reserve.js';
-import { createStandingQueue, type StandingQueue } from './standing-queue.js';
+import { StandingQueue } from './standing-queue.js';
 import { defaultRouteParams, type RouteParams } from './route-params.js';
 import {
   applyLoad,
@@ -38,8 +38,8 @@ export interface ReplicaLoads {
   apply(event: LoadEvent, now: number, effects: LoadEffects): void;
   /** Returns whether some replica of the candidate can be called. */
   isCallable(candidate: Candidate): boolean;
-  /** Returns the replica that selection has read. Undefined if none can be called. */
-  soonest(candidate: Candidate, now: number): ReplicaRoute | undefined;
+  /** Returns the replica that selection has read, with its slots. Undefined if none can be called. */
+  soonest(candidate: Candidate, now: number): Pick<TrackedReplica, 'route' | 'slots'> | undefined;
   /**
    * Returns a replica that meets the request, drawn at random, or else the replica that selection has read. Undefined if
    * none can be called.
@@ -65,6 +65,8 @@ interface CandidateState {
 
 export function createReplicaLoads(params: RouteParams = defaultRouteParams): ReplicaLoads {
   const states = new Map<ReplicaId, TrackedReplica>();
+  /** The state that was used last. */
+  let last: TrackedReplica | undefined;
   /** States by `Candidate.index`. */
   let known: (CandidateState | undefined)[] = [];
   const { minHopMs, hopStep } = params;
@@ -92,7 +94,13 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates[at + loadField.maxWaitMs] = standing.maxWaitMs;
   }
 
+  /** Returns the state of a replica. A query uses that of its replica several times. */
+  function stateOf(id: ReplicaId): TrackedReplica | undefined {
+    if (last?.route.id !== id) last = states.get(id);
+    return last;
+  }
   function setTable({ table, localAddress }: TableEvent, now: number): void {
+    last = undefined;
     const length = table.candidates.reduce((max, { index }) => Math.max(max, index + 1), 0);
     const next = Array.from<CandidateState | undefined>({ length });
     for (const candidate of table.candidates) {
@@ -130,7 +138,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     const {
       errors = new RecentQuantile(params.errors),
       reserve = createReserve(params.reserve),
-      standing = createStandingQueue(params.standing, now),
+      standing = new StandingQueue(params.standing, now),
     } = before ?? {};
     const idle = new IdleReplicas(length);
     const added: CandidateState = { candidate, replicas: [], locals: [], tree, idle, errors, reserve, standing };
@@ -138,7 +146,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
       const earlier = kept.get(route.id);
       const isLocal = route.address === localAddress;
       const hop = { ms: isLocal ? minHopMs : params.hopMs, tail: params.hopTail };
-      const state = createReplicaState(added, candidate.profile, route, position, earlier, hop, now);
+      const state = createReplicaState(added, candidate, route, position, earlier, hop, now);
       added.replicas.push(state);
       if (isLocal) added.locals.push(state);
       states.set(route.id, state);
@@ -192,7 +200,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     candidates: createCandidateLoads(0),
     quietHopMs: params.hopMs,
     wayMsOf(replica, latencyMs) {
-      const { hopMs, hopTailMs } = states.get(replica) ?? { hopMs: params.hopMs, hopTailMs: params.hopMs };
+      const { hopMs, hopTailMs } = stateOf(replica) ?? { hopMs: params.hopMs, hopTailMs: params.hopMs };
       return wayMsOf(hopMs, hopTailMs, latencyMs, params.pauseShare);
     },
     callable: () => [...states.values()].filter(({ isDown }) => !isDown).length,
@@ -200,7 +208,7 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     apply(event, now, effects) {
       if (event.kind === 'table') return setTable(event, now);
       if (event.kind === 'refused') return refuse(event.candidate, now);
-      const state = states.get(event.replica);
+      const state = stateOf(event.replica);
       if (state === undefined) return;
       const wasDown = state.isDown;
       switch (event.kind) {
@@ -227,14 +235,15 @@ export function createReplicaLoads(params: RouteParams = defaultRouteParams): Re
     },
     soonest({ index }, now) {
       const state = known[index];
-      return state && bestOf(state, now)?.route;
+      return state && bestOf(state, now);
     },
     pick(candidate, request, now, rng) {
       const state = known[candidate.index];
       if (state === undefined) return undefined;
       const { replicas, locals } = state;
       const drawn = drawReplica(replicas, locals, latestIdle(state, now), request, params, now, rng);
-      return (drawn ?? bestOf(state, now))?.route;
+      last = drawn ?? bestOf(state, now);
+      return last?.route;
     },
   };
   return loads;

@@ -1,8 +1,9 @@
 // What a router knows about one replica, and when the replica is free.
 
-import type { Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
+import type { Candidate, Profile, ReplicaLoad, ReplicaRoute } from '@pareto/core';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { RecentQuantile, type RecentQuantileParams } from '../estimate/recent-quantile.js';
+import type { Slots } from './slot-shares.js';
 
 /** Wait of a replica whose queue is full: longer than any objective, but finite, since the replica is reachable. */
 const fullMs = 1e9;
@@ -17,6 +18,8 @@ interface HopParams {
 export interface ReplicaState<O> {
   readonly of: O;
   readonly route: ReplicaRoute;
+  /** The slots that it shares with other replicas of the worker. */
+  readonly slots: Slots;
   readonly profile: Profile | undefined;
   readonly position: number;
   /** Time at which the replica was first seen. */
@@ -47,7 +50,7 @@ export interface ReplicaState<O> {
 /** Keeps the state of `before`, unless the profile has changed. */
 export function createReplicaState<O>(
   of: O,
-  profile: Profile | undefined,
+  { profile, hardwareClass }: Candidate,
   route: ReplicaRoute,
   position: number,
   before: ReplicaState<O> | undefined,
@@ -59,6 +62,7 @@ export function createReplicaState<O>(
   return {
     route,
     of,
+    slots: { worker: route.worker, hardwareClass, shares: undefined },
     profile,
     position,
     since: before?.since ?? now,

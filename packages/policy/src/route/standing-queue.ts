@@ -1,16 +1,5 @@
 // Detection of a queue that is longer than it needs to be, whose wait then has a limit.
 
-export interface StandingQueue {
-  /**
-   * Records the wait at the replica that is free first. `batchMs`: time that its next batch takes, with the way there.
-   */
-  observe(waitMs: number, batchMs: number, now: number): void;
-  /** Records that a query was refused because of the wait. */
-  refused(now: number): void;
-  /** Maximum wait of a query. Infinity if there is none. */
-  readonly maxWaitMs: number;
-}
-
 export interface StandingParams {
   /** Maximum wait while the queue stands, in batches: enough that no replica runs out of queries. */
   readonly maxBatches: number;
@@ -25,38 +14,55 @@ export interface StandingParams {
 }
 
 /**
- * Creates the state of an empty queue. A queue that drains now and then absorbs bursts, and one of constant length has
+ * The state of a queue, at first empty. A queue that drains now and then absorbs bursts, and one of constant length has
  * callers who wait for each other: neither has a limit. One that keeps growing, or that does not drain while queries are
  * refused, serves no more queries for its length, only later. Then its wait is limited until it has drained to half of
- * the limit. Source: Nichols and Jacobson 2012, "Controlling queue delay".
+ * the limit. Source: Nichols and Jacobson 2012, "Controlling queue delay". A class, because numbers that change in a closure are
+ * allocated with each change.
  */
-export function createStandingQueue(params: StandingParams, now: number): StandingQueue {
-  const { maxBatches, lastingMs, maxRises, windowBatches, minWindowMs } = params;
-  let limitMs = Infinity;
-  let isStanding = false;
-  let drainedAt = now;
+export class StandingQueue {
+  /** Maximum wait of a query. Infinity if there is none. */
+  maxWaitMs: number = Infinity;
+  readonly #params: StandingParams;
+  #limitMs = Infinity;
+  #isStanding = false;
+  #drainedAt: number;
   /** Least wait in the current window and in the one before. */
-  let leastMs = 0;
-  let leastBeforeMs = 0;
-  let windowAt = now;
-  let rises = 0;
-  const standing = {
-    maxWaitMs: Infinity,
-    observe(waitMs: number, batchMs: number, at: number): void {
-      limitMs = maxBatches * batchMs;
-      if (at - windowAt >= Math.max(minWindowMs, windowBatches * batchMs)) {
-        rises = leastMs >= leastBeforeMs + batchMs ? rises + 1 : 0;
-        [leastBeforeMs, leastMs, windowAt] = [leastMs, waitMs, at];
-      } else leastMs = Math.min(leastMs, waitMs);
-      if (waitMs <= limitMs / 2) [isStanding, drainedAt] = [false, at];
-      else if (rises >= maxRises) isStanding = true;
-      limit();
-    },
-    refused(at: number): void {
-      if (at - drainedAt >= lastingMs) isStanding = true;
-      limit();
-    },
-  };
-  const limit = (): void => void (standing.maxWaitMs = isStanding ? limitMs : Infinity);
-  return standing;
+  #leastMs = 0;
+  #leastBeforeMs = 0;
+  #windowAt: number;
+  #rises = 0;
+
+  constructor(params: StandingParams, now: number) {
+    this.#params = params;
+    this.#drainedAt = now;
+    this.#windowAt = now;
+  }
+
+  /** Records the wait at the replica that is free first. `batchMs`: time that its next batch takes, with the way there. */
+  observe(waitMs: number, batchMs: number, at: number): void {
+    const { maxBatches, maxRises, windowBatches, minWindowMs } = this.#params;
+    this.#limitMs = maxBatches * batchMs;
+    if (at - this.#windowAt >= Math.max(minWindowMs, windowBatches * batchMs)) {
+      this.#rises = this.#leastMs >= this.#leastBeforeMs + batchMs ? this.#rises + 1 : 0;
+      this.#leastBeforeMs = this.#leastMs;
+      this.#leastMs = waitMs;
+      this.#windowAt = at;
+    } else this.#leastMs = Math.min(this.#leastMs, waitMs);
+    if (waitMs <= this.#limitMs / 2) {
+      this.#isStanding = false;
+      this.#drainedAt = at;
+    } else if (this.#rises >= maxRises) this.#isStanding = true;
+    this.#limit();
+  }
+
+  /** Records that a query was refused because of the wait. */
+  refused(at: number): void {
+    if (at - this.#drainedAt >= this.#params.lastingMs) this.#isStanding = true;
+    this.#limit();
+  }
+
+  #limit(): void {
+    this.maxWaitMs = this.#isStanding ? this.#limitMs : Infinity;
+  }
 }

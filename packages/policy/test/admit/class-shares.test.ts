@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { fallbackObjective, hardwareClassId, milliseconds, workerId, type Objective } from '@pareto/core';
 import { createClassShares, defaultShareParams } from '../../src/admit/class-shares.js';
+import type { Slots } from '../../src/route/slot-shares.js';
 
 const objective = (latencyMs: number): Objective => ({ ...fallbackObjective, latencyMs: milliseconds(latencyMs) });
-const slots = { worker: workerId('w'), hardwareClass: hardwareClassId('cpu') };
+const slotsOf = (worker: string): Slots => ({ worker: workerId(worker), hardwareClass: hardwareClassId('cpu') });
+let slots: Slots;
 const never = -1;
 /** A wait at candidate 0, whose batches take 10 ms. */
 const waiting = (batches: number, candidate = 0) => ({ candidate, waitMs: 10 * batches, batchMs: 10, itemMs: 10 });
@@ -27,6 +29,10 @@ function offer(
 }
 
 describe('the shares of classes', () => {
+  beforeEach(() => {
+    slots = slotsOf('w');
+  });
+
   it('limit the wait of the class that got more than its share, the more the further it is above', () => {
     const shares = createClassShares(waitMsOf, defaultShareParams);
     offer(shares, 0, 1000, [0.5, 0.5]);
@@ -93,16 +99,10 @@ describe('the shares of classes', () => {
     for (let now = 0; now < 1000; now += 10) {
       shares.record(slots, 'a', tight, { items: 1, isAdmitted: true, ...waiting(0, 0) }, now);
       shares.record(slots, 'b', tight, { items: 1, isAdmitted: now % 20 === 0, ...waiting(3, 3) }, now);
-      shares.record(
-        { ...slots, worker: workerId('x') },
-        'a',
-        tight,
-        { items: 1, isAdmitted: true, ...waiting(0, 0) },
-        now,
-      );
+      shares.record(slotsOf('x'), 'a', tight, { items: 1, isAdmitted: true, ...waiting(0, 0) }, now);
     }
     const limitOf = (worker: string, task: string, candidate: number) =>
-      shares.maxWaitBatches({ ...slots, worker: workerId(worker) }, task, tight, waiting(0, candidate), 1000);
+      shares.maxWaitBatches(slotsOf(worker), task, tight, waiting(0, candidate), 1000);
     assert.deepEqual(
       [limitOf('w', 'a', 0), limitOf('w', 'a', 3), limitOf('w', 'b', 3), limitOf('x', 'a', 0)],
       [never, 0.5, Infinity, Infinity],
