@@ -3,7 +3,7 @@
 import type { ReplicaLoad, Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
-import { createSlotWaits } from './slot-waits.js';
+import { SlotWaits } from './slot-waits.js';
 import { pickWaiting } from './pick-waiting.js';
 import { ReplicaTimes } from './replica-times.js';
 import {
@@ -61,6 +61,9 @@ export interface SlotScheduler<R, Q extends QueuedQuery, W> {
 
 type SlotEffects<R, Q extends QueuedQuery, W> = EffectList<SlotEffect<R, Q, W>>;
 
+/** The expected times that a queue reads now, of all schedulers. */
+let times: ReplicaTimes | undefined;
+
 export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   slots: number,
   params: SlotParams = defaultSlotParams,
@@ -78,8 +81,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   const cancelled = new Set<Q>();
   const steps = createStepSlots<W>();
   let free = slots;
-  const slotWaits = createSlotWaits(slots);
-  let times: ReplicaTimes | undefined;
+  const slotWaits = new SlotWaits(slots);
   const rejected: RejectedQuery<Q>[] = [];
 
   function refresh(work: Work, now: number): void {

@@ -5,26 +5,27 @@ interface WithNext {
   nextMs: number;
 }
 
-export interface SlotWaits {
-  set(work: WithNext, nextMs: number): void;
-  /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */
-  waitMs(work: WithNext): number;
-}
-
-export function createSlotWaits(slots: number): SlotWaits {
+/** A class, because numbers that change in a closure are allocated with each change. */
+export class SlotWaits {
+  readonly #slots: number;
   /** Sum of `nextMs`, and number of replicas for which it is not 0. */
-  let sumMs = 0;
-  let busy = 0;
-  return {
-    set(work, nextMs) {
-      sumMs += nextMs - work.nextMs;
-      busy += (nextMs > 0 ? 1 : 0) - (work.nextMs > 0 ? 1 : 0);
-      if (busy === 0) sumMs = 0;
-      work.nextMs = nextMs;
-    },
-    waitMs({ nextMs }) {
-      const others = busy - (nextMs > 0 ? 1 : 0);
-      return others < slots ? 0 : (sumMs - nextMs) / slots;
-    },
-  };
+  #sumMs = 0;
+  #busy = 0;
+
+  constructor(slots: number) {
+    this.#slots = slots;
+  }
+
+  set(work: WithNext, nextMs: number): void {
+    this.#sumMs += nextMs - work.nextMs;
+    this.#busy += (nextMs > 0 ? 1 : 0) - (work.nextMs > 0 ? 1 : 0);
+    if (this.#busy === 0) this.#sumMs = 0;
+    work.nextMs = nextMs;
+  }
+
+  /** Returns the predicted wait for a slot before each batch of a replica, behind the batches of the other replicas. */
+  waitMs({ nextMs }: WithNext): number {
+    const others = this.#busy - (nextMs > 0 ? 1 : 0);
+    return others < this.#slots ? 0 : (this.#sumMs - nextMs) / this.#slots;
+  }
 }

@@ -12,7 +12,7 @@ import { createTrace, type DecisionTrace } from '../select/trace.js';
 import { failedOutcomes, failureCodeOf, queryEndOf } from './attempt-end.js';
 import { createHeldQueries, type HoldParams } from './held-queries.js';
 import { createRouterDemand, type RouterDemandParams } from './router-demand.js';
-import type { RouterEffect, RouterEvent } from './router-event.js';
+import type { ReportedLoad, RouterEffect, RouterEvent } from './router-event.js';
 import { admissionObjective, resolvedOf, sentOf, type RouterQuery, type TrackedQuery } from './router-query.js';
 
 export interface RouterParams extends QueryPolicyParams {
@@ -62,7 +62,6 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
   const held = createHeldQueries<H>({ params: params.hold, demand });
   const trace = onDecision && createTrace();
   let retryBudget = params.retry.initialBudget;
-  let replicas: ReadonlyMap<string, readonly ReplicaRoute[]> = new Map();
 
   /** `isHeld` states that the query needs no place among the held ones. */
   function decideOn(query: Query, lagMs: number, isHeld: boolean, now: number): Decision {
@@ -143,14 +142,13 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
   /** Applies the loads of a worker. Then there may be more time for held queries, and for all if a replica is new. */
   function report({ address, loads: reported }: ReportedEvent<H>, now: number, effects: Effects): void {
     const before = effects.length;
-    const byReplica = new Map<string, ReplicaLoad>();
-    for (const load of reported) byReplica.set(load.replicaId, load);
-    for (const { id } of replicas.get(address) ?? [])
-      loads.apply({ kind: 'reported', replica: id, load: byReplica.get(id) }, now, effects);
+    const loadOf = loadsById(reported);
+    for (const { id } of core.replicas.get(address) ?? [])
+      loads.apply({ kind: 'reported', replica: id, load: loadOf(id) }, now, effects);
     resume(effects.length > before ? Infinity : params.hold.maxFailures, now, effects);
   }
   function lose(address: string, now: number, effects: Effects): void {
-    for (const { id } of replicas.get(address) ?? []) loads.apply({ kind: 'down', replica: id }, now, effects);
+    for (const { id } of core.replicas.get(address) ?? []) loads.apply({ kind: 'down', replica: id }, now, effects);
   }
 
   /** Updates the load of the replica after a query has ended there. */
@@ -224,53 +222,66 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
     endWith(query, code);
   }
 
-  return {
+  // Without getters, with which all methods of a literal are looked up slowly.
+  const core: { -readonly [K in keyof RouterCore<H>]: RouterCore<H>[K] } = {
     loads,
     held: held.usage,
-    get dueAt() {
-      return demand.dueAt;
-    },
-    get replicas() {
-      return replicas;
-    },
+    dueAt: demand.dueAt,
+    replicas: new Map(),
     apply(event, now, effects) {
-      switch (event.kind) {
-        case 'table':
-          loads.apply(event, now, effects);
-          replicas = groupBy(event.table.replicas, ({ address }) => address);
-          return held.resolveAgain(effects);
-        case 'linked':
-          return resume(Infinity, now, effects);
-        case 'resolved': {
-          const query: Query = event.query;
-          query.resolved = event.resolved;
-          if (query.stage === 'held') return;
-          if (query.stage === 'arrived') {
-            retryBudget = refillRetryBudget(retryBudget, params.retry);
-            demand.offered(event.resolved);
-          }
-          return route(query, event.lagMs, now, effects);
-        }
-        case 'ended':
-          return end(event.query, event, now, effects);
-        case 'left':
-          return leave(event.query, event.code);
-        case 'hold-timeout':
-          return held.timeOut(event.query, effects);
-        case 'reported':
-          return report(event, now, effects);
-        case 'lost':
-          return lose(event.address, now, effects);
-        case 'draining':
-          return held.drain(effects);
-        case 'tick': {
-          const report = demand.tick(event.limitsReached, now);
-          if (report !== undefined) effects.push({ kind: 'report', report });
-          return;
-        }
-        case 'report-sent':
-          return demand.sent(event.isSent);
-      }
+      applyEvent(event, now, effects);
+      core.dueAt = demand.dueAt;
     },
   };
+  return core;
+
+  function applyEvent(event: RouterEvent<H>, now: number, effects: Effects): void {
+    switch (event.kind) {
+      case 'table':
+        loads.apply(event, now, effects);
+        core.replicas = groupBy(event.table.replicas, ({ address }) => address);
+        return held.resolveAgain(effects);
+      case 'linked':
+        return resume(Infinity, now, effects);
+      case 'resolved': {
+        const query: Query = event.query;
+        query.resolved = event.resolved;
+        if (query.stage === 'held') return;
+        if (query.stage === 'arrived') {
+          retryBudget = refillRetryBudget(retryBudget, params.retry);
+          demand.offered(event.resolved);
+        }
+        return route(query, event.lagMs, now, effects);
+      }
+      case 'ended':
+        return end(event.query, event, now, effects);
+      case 'left':
+        return leave(event.query, event.code);
+      case 'hold-timeout':
+        return held.timeOut(event.query, effects);
+      case 'reported':
+        return report(event, now, effects);
+      case 'lost':
+        return lose(event.address, now, effects);
+      case 'draining':
+        return held.drain(effects);
+      case 'tick': {
+        const report = demand.tick(event.limitsReached, now);
+        if (report !== undefined) effects.push({ kind: 'report', report });
+        return;
+      }
+      case 'report-sent':
+        return demand.sent(event.isSent);
+    }
+  }
+}
+
+/** Number of loads up to which a search takes less time than a map. */
+const fewLoads = 8;
+
+/** Returns a function that returns the load of a replica. */
+function loadsById(reported: readonly ReportedLoad[]): (id: string) => ReplicaLoad | undefined {
+  if (reported.length <= fewLoads) return (id) => reported.find(({ replicaId }) => replicaId === id);
+  const byReplica = new Map(reported.map((load) => [load.replicaId, load]));
+  return (id) => byReplica.get(id);
 }

@@ -87,6 +87,7 @@ export function createRouterDemand(params: RouterDemandParams): RouterDemand {
     earlyAt = Math.min(earlyAt, heldQueries.has(key) ? Math.max(soonest, attemptedAt + holdReportsMs) : soonest);
     add(heldQueries, key, 1);
     add(counts, variant, 1);
+    updateDueAt();
     return { key, variant, counts };
   }
   function release({ key, variant, counts }: HeldCount): void {
@@ -107,10 +108,12 @@ export function createRouterDemand(params: RouterDemandParams): RouterDemand {
     earlyAt = Infinity;
     entries.startWindow();
   }
-  return {
-    get dueAt() {
-      return Math.min(regularAt, earlyAt, missedUntil);
-    },
+  function updateDueAt(): void {
+    demand.dueAt = Math.min(regularAt, earlyAt, missedUntil);
+  }
+  // Without a getter, with which all methods of a literal are looked up slowly.
+  const demand: { -readonly [K in keyof RouterDemand]: RouterDemand[K] } = {
+    dueAt: Infinity,
     offered(query) {
       entries.entryOf(query).offeredItems += servableItems(query);
     },
@@ -136,28 +139,37 @@ export function createRouterDemand(params: RouterDemandParams): RouterDemand {
       const until = now + reportEveryMs;
       missed.set(key, { until, held: hold(query, variant, now) });
       missedUntil = Math.min(missedUntil, until);
+      updateDueAt();
     },
     tick(limitsReached, now) {
-      since ??= now;
-      if (regularAt === Infinity) regularAt = now;
-      if (now < regularAt && now < earlyAt) {
-        // Not together with a report, of which they are part.
-        releaseMissed(now);
-        return undefined;
-      }
-      if (now >= regularAt) regularAt = now + reportEveryMs;
-      attemptedAt = now;
-      const planned = planDemandReport(entries.all(), params);
-      if (planned.length > 0 || limitsReached.length > 0)
-        return { windowMs: milliseconds(now - since), entries: planned, limitsReached };
-      startWindow();
-      return undefined;
+      const report = reportAt(limitsReached, now);
+      updateDueAt();
+      return report;
     },
     sent(isSent) {
       if (isSent) startWindow();
       else if (earlyAt <= attemptedAt) earlyAt = attemptedAt + holdReportsMs;
+      updateDueAt();
     },
   };
+  return demand;
+
+  function reportAt(limitsReached: readonly LimitCount[], now: number): DemandReport | undefined {
+    since ??= now;
+    if (regularAt === Infinity) regularAt = now;
+    if (now < regularAt && now < earlyAt) {
+      // Not together with a report, of which they are part.
+      releaseMissed(now);
+      return undefined;
+    }
+    if (now >= regularAt) regularAt = now + reportEveryMs;
+    attemptedAt = now;
+    const planned = planDemandReport(entries.all(), params);
+    if (planned.length > 0 || limitsReached.length > 0)
+      return { windowMs: milliseconds(now - since), entries: planned, limitsReached };
+    startWindow();
+    return undefined;
+  }
 }
 
 const keyOf = ({ entry }: TargetQuery, variant: VariantId): string => `${entry.name} ${variant}`;
