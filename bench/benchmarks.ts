@@ -37,7 +37,7 @@ const table = {
     measures: 'the goodput of the policies in virtual time, next to an oracle and with the plan in the loop',
     minutes: 2.5,
   },
-  simulate: { measures: 'the speed of the simulator, and its memory', minutes: 2 },
+  simulate: { measures: 'the speed of the simulator, and its memory', minutes: 2, flags: ['long'] },
   policy: {
     measures: 'attainment, accuracy and cost of ours and of baselines on the standard scenario, in virtual time',
     minutes: 40,

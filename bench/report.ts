@@ -16,7 +16,7 @@ import { benchmarks, scriptOf, type BenchmarkName } from './benchmarks.js';
 import { describeBaseline } from './report/describe-baseline.js';
 import { findFaults } from './report/find-faults.js';
 import { machineKind, observeMachine } from './report/machine-kind.js';
-import { formatFlags, parseOptions, type BenchmarkOptions } from './report/options.js';
+import { formatFlags, isWhole, parseOptions, type BenchmarkOptions } from './report/options.js';
 
 export type { Row } from '@pareto/testkit';
 
@@ -54,9 +54,8 @@ function report(name: BenchmarkName, options: BenchmarkOptions, { rows, ...conte
     // A quick run is not judged.
     rows: rows.map((row) => compareWithBaseline(isQuick ? { ...row, noise: Infinity } : row, baseline?.rows ?? [])),
   };
-  const isWhole = options.only === undefined && !isQuick;
   const saveCommand = `${commandOf(name)} -- --save`;
-  const comparison = describeBaseline({ kind, saveCommand, baseline, rows: run.rows, isWhole });
+  const comparison = describeBaseline({ kind, saveCommand, baseline, rows: run.rows, isWhole: isWhole(options) });
   process.stdout.write(`${formatRun(run)}\n${comparison}\n`);
   if (options.json !== undefined) writeRun(options.json, run);
   const faults = findFaults(rows);

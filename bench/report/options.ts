@@ -21,6 +21,7 @@ const commonFlags = {
 const otherFlags = {
   only: { type: 'string', value: 'TEXT', help: 'measure only what has the text in its name' },
   quick: { type: 'boolean', help: 'measure roughly, in about a minute; not judged by the baseline' },
+  long: { type: 'boolean', help: 'measure the longest run instead, in half an hour; not judged by the baseline' },
   data: { type: 'string', value: 'DIR', help: 'use the traces and tables in this folder instead of generated ones' },
   resume: { type: 'boolean', help: 'continue a comparison that was stopped, with the results of its runs that ended' },
   jobs: { type: 'string', value: 'N', help: 'run this many processes at a time' },
@@ -40,6 +41,7 @@ export interface BenchmarkOptions {
   readonly help?: boolean;
   readonly only?: string;
   readonly quick?: boolean;
+  readonly long?: boolean;
   readonly data?: string;
   readonly resume?: boolean;
   readonly jobs?: string;
@@ -60,12 +62,18 @@ export function parseOptions(names: readonly FlagName[], args: readonly string[]
   // pnpm passes '--' on to the script, npm does not.
   const given = args.filter((argument) => argument !== '--');
   const values: BenchmarkOptions = parseArgs({ args: addValues(flags, given), options }).values;
-  if (values.save === true && (values.only !== undefined || values.quick === true))
-    throw new Error('--save replaces the whole baseline, which a partial run cannot; remove --only and --quick');
+  if (values.save === true && !isWhole(values))
+    throw new Error(
+      '--save replaces the whole baseline, which a partial run cannot; remove --only, --quick and --long',
+    );
   if (values.jobs !== undefined && !/^[1-9]\d*$/.test(values.jobs))
     throw new Error(`--jobs expects a number such as 2, received "${values.jobs}"`);
   return values;
 }
+
+/** Returns whether a run measures all rows of the baseline. */
+export const isWhole = ({ only, quick, long }: BenchmarkOptions): boolean =>
+  only === undefined && quick !== true && long !== true;
 
 /** Adds the value of each flag that is given without one. */
 const addValues = (flags: Readonly<Record<string, Flag>>, args: readonly string[]): string[] =>

@@ -27,9 +27,9 @@ describe('the options of a benchmark', () => {
   });
 
   it('do not replace a baseline by a partial run', () => {
-    for (const partial of [['--only', 'cnn'], ['--quick']])
+    for (const partial of [['--only', 'cnn'], ['--quick'], ['--long']])
       assert.throws(
-        () => parseOptions(['only', 'quick'], ['--save', ...partial]),
+        () => parseOptions(['only', 'quick', 'long'], ['--save', ...partial]),
         /--save replaces the whole baseline/,
       );
     assert.throws(() => parseAllOptions(['--save', '--quick']), /--save replaces whole baselines/);
