@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { startChild, waitFor } from '@pareto/testkit';
-import type { Program } from '@pareto/core';
+import { createManualClock, startChild, waitFor } from '@pareto/testkit';
+import type { Milliseconds, Program } from '@pareto/core';
+import type { SolveOutcome } from '../src/index.js';
 import { openSolver } from './support/open-solver.js';
 import { assignment, marketSplit } from './support/programs.js';
 
@@ -130,6 +131,37 @@ describe('limits of a solve', () => {
     );
     child.kill('SIGKILL');
     await waitFor('its end', () => (existsSync(`/proc/${pid}`) ? undefined : true), 20_000);
+  });
+
+  it('ends the process after a time without programs, and starts another one for the next', async () => {
+    const clock = createManualClock();
+    const { solver, pids } = openSolver({ clock, idleMs: 1_000 });
+    await using _solver = solver;
+    const isRunning = (index: number): boolean => existsSync(`/proc/${pids[index]}`);
+    assert.equal((await solver.solve(small, limits)).status, 'optimal');
+    await clock.advance(900);
+    assert.equal((await solver.solve(small, limits)).status, 'optimal');
+    await clock.advance(900);
+    assert.deepEqual([pids.length, isRunning(0)], [1, true], 'the time begins again with each program');
+    await clock.advance(100);
+    await waitFor('its end', () => (isRunning(0) ? undefined : true));
+    assert.equal((await solver.solve(small, limits)).status, 'optimal');
+    assert.deepEqual([pids.length, isRunning(1)], [2, true]);
+  });
+
+  it('solves a program that arrives while the process of the last one ends', async () => {
+    const manual = createManualClock();
+    let next: Promise<SolveOutcome> | undefined;
+    const after = (ms: Milliseconds, run: () => void): Disposable =>
+      manual.after(ms, () => {
+        run();
+        next ??= solver.solve(small, limits);
+      });
+    const { solver, pids } = openSolver({ clock: { ...manual, after }, idleMs: 1_000 });
+    await using _solver = solver;
+    await solver.solve(small, limits);
+    await manual.advance(1_000);
+    assert.deepEqual([(await next)?.status, pids.length], ['optimal', 2]);
   });
 
   it('runs at the lowest priority', async () => {

@@ -10,7 +10,7 @@ export interface OpenSolver {
   readonly pids: readonly number[];
 }
 
-export function openSolver(options: Pick<SolverOptions, 'memoryBytes'> = {}): OpenSolver {
+export function openSolver(options: Partial<SolverOptions> = {}): OpenSolver {
   const pids: number[] = [];
   const isolation: Isolation = {
     start(program) {
