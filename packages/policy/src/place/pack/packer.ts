@@ -45,14 +45,14 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   if (lack === undefined) return false;
   const options = optionsFor(pack.target, lack, context);
   const { need, source } = pack.target;
-  const reaches: readonly Reach[] = context.spared.size > 0 && need.opensWorkers ? ['kept', 'all'] : ['kept'];
-  const isProvided = reaches.some(
-    (reach) =>
-      options.some((option) => claimOn(packer, pack, lack, option, reach)) ||
-      options.some((option) => loadNew(packer, pack, lack, option, reach)),
-  );
-  if (!isProvided) {
-    const text = loadsBefore(packer, pack, lack, options);
+  const isProvidedOn = (reach: Reach): boolean =>
+    options.some((option) => claimOn(packer, pack, lack, option, reach)) ||
+    options.some((option) => loadNew(packer, pack, lack, option, reach));
+  // A worker that waits for other loads has room soon, and costs nothing more.
+  const opensWorkers = context.spared.size > 0 && need.opensWorkers;
+  const isWaiting = (): boolean => loadsBefore(packer, pack, lack, options, 'kept') !== undefined;
+  if (!isProvidedOn('kept') && !(opensWorkers && !isWaiting() && isProvidedOn('all'))) {
+    const text = loadsBefore(packer, pack, lack, options, opensWorkers && !isWaiting() ? 'all' : 'kept');
     if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
     lack.isStuck = text !== undefined || !need.evicts || !evictFor(packer, pack, lack, options);
   }
@@ -90,11 +90,16 @@ function requirementOf(
   };
 }
 
-function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): boolean {
-  const { ledger } = packer;
+/** Returns the requirements of one more replica on the workers within reach. */
+function requirementWithin(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): Requirement {
   const wanted = requirementOf(packer, pack, lack, option, false);
   const mayUse = (host: Host): boolean => isWithin(packer, host, reach) && wanted.mayUse(host);
-  const group = pickGroup(ledger, reach === 'all' ? wanted : { ...wanted, mayUse });
+  return reach === 'all' ? wanted : { ...wanted, mayUse };
+}
+
+function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): boolean {
+  const { ledger } = packer;
+  const group = pickGroup(ledger, requirementWithin(packer, pack, lack, option, reach));
   if (group !== undefined) keep(packer, pack, lack, ledger.load(option, group, pack.target.need.reason), option);
   return group !== undefined;
 }
@@ -136,10 +141,16 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
 }
 
 /** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
-function loadsBefore(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): string | undefined {
+function loadsBefore(
+  packer: Packer,
+  pack: Pack,
+  lack: Lack,
+  options: readonly Option[],
+  reach: Reach,
+): string | undefined {
   const group = options
     .map((option) =>
-      pickGroup(packer.ledger, { ...requirementOf(packer, pack, lack, option, false), loadLimit: Infinity }),
+      pickGroup(packer.ledger, { ...requirementWithin(packer, pack, lack, option, reach), loadLimit: Infinity }),
     )
     .find((each) => each !== undefined);
   return group && `waits for other loads on ${group.host.worker.info.id}`;
