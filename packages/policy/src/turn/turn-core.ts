@@ -114,6 +114,8 @@ interface PlannedTurn extends ValidatedPlan {
   readonly nextAt: Milliseconds;
   /** A program whose solution should be given to `solved`. Undefined if none is due. */
   readonly program: Formulated | undefined;
+  /** Set if a program was due that would have more columns than `maxColumns`. */
+  readonly isTooLarge: boolean;
 }
 
 export interface TurnCore {
@@ -157,16 +159,17 @@ export function createTurnCore(params: TurnParams): TurnCore {
   function programOf(
     snapshot: PlacementSnapshot,
     leadingMs: Milliseconds,
-  ): { readonly program: Formulated | undefined; readonly dueAt: number } {
+  ): Pick<PlannedTurn, 'program' | 'isTooLarge'> & { readonly dueAt: number } {
+    const none = { program: undefined, isTooLarge: false };
     const dueAt = programDueAt(snapshot, leadingMs);
-    if (params.solve === undefined || snapshot.now < dueAt) return { program: undefined, dueAt };
+    if (params.solve === undefined || snapshot.now < dueAt) return { ...none, dueAt };
     const { failures = 0 } = state.program ?? {};
     state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false, failures } };
     const program = formulate(createContext(snapshot, placement), params.solve);
-    const exact = params.solve.exact && searchExactly(program, params.solve.exact);
-    if (exact === undefined) return { program, dueAt: Infinity };
+    const exact = params.solve.exact && program && searchExactly(program, params.solve.exact);
+    if (program !== undefined && exact === undefined) return { ...none, program, dueAt: Infinity };
     endProgram(exact);
-    return { program: undefined, dueAt: programDueAt(snapshot, leadingMs) };
+    return { ...none, isTooLarge: program === undefined, dueAt: programDueAt(snapshot, leadingMs) };
   }
   /** Ends the program that was stated last. Without a solution, the one before stays for a few programs. */
   function endProgram(solution: Solution | undefined): void {
@@ -214,7 +217,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { held, demand, slowdowns } = state.demand;
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
-      const { program, dueAt } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
+      const { program, isTooLarge, dueAt } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
       const snapshot = { ...observedNow, solution: state.solution };
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
@@ -226,7 +229,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const isSettled = dropped.length === 0 && orphans.length === 0;
       const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
       const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrent(snapshot) && !isOld(snapshot));
-      return { plan, quality, actions, dropped, nextAt, program };
+      return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
     },
     solved: endProgram,
     end(actions, now) {

@@ -138,6 +138,17 @@ describe('turns whose targets are solved', () => {
     assert.ok(over.length > 4 && new Set(over).size > 1, 'a worker has four slots');
   });
 
+  it('wait for other loads on the workers that a solution uses, and open no other one for the time of them', () => {
+    const core = createTurnCore({ ...params, placement: { ...params.placement, loadsPerSlot: 0.25 } });
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    const planned = turn(core, 2_000, 300);
+    assert.equal(loadsOf(planned).length, 1);
+    assert.deepEqual(
+      planned.plan.unmet.map(({ source, cause }) => [source, cause]),
+      [['demand', 'loading']],
+    );
+  });
+
   it('empty the workers that a solution spares only when the replicas elsewhere are ready', () => {
     const core = createTurnCore(params);
     const before = [replica('r1', 'a:int8', 'w'), replica('r2', 'a:int8', 'w'), replica('r3', 'a:int8', 'x')];
@@ -236,6 +247,17 @@ describe('turns whose targets are solved', () => {
     assert.deepEqual([raised.quality.source, raised.nextAt <= 6_000], ['stale', true]);
     const again = turn(core, 6_000, 900);
     assert.deepEqual([again.quality.source, again.quality.planId], ['exact', 'p6000']);
+  });
+
+  it('have greedy targets in a fleet that is too large for a program, and retry ever less often', () => {
+    const core = createTurnCore({ ...params, solve: { ...solve, maxColumns: 1 } });
+    const times = [1_000, 6_000, 11_000, 26_000].map((now) => {
+      const { isTooLarge, program, quality, actions } = turn(core, now, 300);
+      assert.deepEqual([program, quality.source], [undefined, 'greedy']);
+      if (now === 1_000) assert.ok(loadsOf({ actions }).length > 0, 'the greedy plan is carried out');
+      return isTooLarge;
+    });
+    assert.deepEqual(times, [true, false, true, false]);
   });
 
   it('state a program for a solver if the limits of the search do not suffice', () => {

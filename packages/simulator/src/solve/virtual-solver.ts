@@ -18,15 +18,15 @@ export interface VirtualSolverOptions {
 }
 
 /** Iterations stop a program in the same state on every machine. The times only stop one that hangs. */
-const limits = { iterations: 20_000, cpuMs: 120_000, wallMs: 600_000 };
+const farLimits = { iterations: 20_000, cpuMs: 120_000, wallMs: 600_000 };
 
 /** Outcomes that do not depend on the machine. */
 const repeatable: ReadonlySet<string> = new Set(['optimal', 'out-of-iterations', 'infeasible']);
 
 export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOptions): VirtualSolver => ({
   solve(formulated, now, onSolved) {
-    const { program, relativeGap } = formulated;
-    const solved = solver.solve(program, { ...limits, relativeGap });
+    const { program, limits } = formulated;
+    const solved = solver.solve(program, { ...farLimits, relativeGap: limits.relativeGap });
     // A run that ends before the solution leaves it.
     solved.catch(() => undefined);
     events.schedule(now + solveMs, () => {

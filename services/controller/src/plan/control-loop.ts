@@ -156,9 +156,11 @@ async function runTurn(
   const planId = `${planPrefix(options.epoch())}${options.mirror.revision}.${memory.failures}`;
   const leadingMs = milliseconds(view.now - memory.term.since);
   const turn = core.plan(observed, planId, leadingMs);
-  const { actions, nextAt, program } = turn;
+  const { actions, nextAt, program, isTooLarge } = turn;
   memory.nextAt = nextAt;
   busy.stop();
+
+  if (isTooLarge) options.logger.warn('the fleet is too large for a program; its targets are greedy', { planId });
 
   // 6. Solve the program that the plan states, if one is due. It is not lost if the plan cannot be recorded. A turn follows its solution.
   if (program !== undefined && solver !== undefined)

@@ -15,9 +15,6 @@ export interface SolveTargetsOptions {
   readonly leader: Pick<Leader, 'term'>;
 }
 
-/** Limits of a program. HiGHS then stops with the best targets so far. */
-const limits = { cpuMs: 10_000, wallMs: 20_000 };
-
 /**
  * Solves a program, and gives its solution to the core of the term, unless that has ended. Resolves when it did. Without a solution,
  * the targets stay as they are.
@@ -27,10 +24,10 @@ export async function solveTargets(
   { core, term }: Pick<TurnMemory, 'core' | 'term'>,
   formulated: Formulated,
 ): Promise<void> {
-  const { program, relativeGap } = formulated;
+  const { program, limits } = formulated;
   const startedAt = clock.now();
   const outcome = await solver
-    .solve(program, { ...limits, relativeGap })
+    .solve(program, limits)
     .catch((error: unknown): SolveOutcome => ({ status: 'failed', reason: String(error) }));
   metrics.solveTime.record((clock.now() - startedAt) / 1000, { outcome: outcome.status });
   if (leader.term !== term) return;

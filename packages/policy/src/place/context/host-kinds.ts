@@ -11,7 +11,7 @@ export interface KindSlots {
   readonly deviceMemoryBytes: number;
 }
 
-/** Workers with the same slots, memory and price. Memories that differ by little count as the smaller one. */
+/** Workers with the same slots, memory and price. Memories that differ by little count as the smaller one; in fleets of many kinds, those of one octave. */
 export interface HostKind {
   readonly key: string;
   readonly workers: readonly WorkerId[];
@@ -29,16 +29,30 @@ function inSteps(bytes: number): number {
   return step * Math.floor(bytes / step);
 }
 
+const inOctaves = (bytes: number): number => (bytes > 0 ? 2 ** Math.floor(Math.log2(bytes)) : 0);
+
+/** Kinds of a fleet up to which memories are rounded by small steps. */
+const maxKinds = 32;
+
 /** Groups the workers that keep replicas: connected or awaited ones that do not drain. */
 export function listHostKinds(workers: readonly PlacementWorker[], prices: PriceTable): readonly HostKind[] {
+  const kinds = groupKinds(workers, prices, inSteps);
+  return kinds.length <= maxKinds ? kinds : groupKinds(workers, prices, inOctaves);
+}
+
+function groupKinds(
+  workers: readonly PlacementWorker[],
+  prices: PriceTable,
+  round: (bytes: number) => number,
+): readonly HostKind[] {
   const dearest = Math.max(0, ...Object.values(prices));
   const kinds = new Map<string, HostKind & { readonly workers: WorkerId[] }>();
   for (const { info, presence, draining } of workers) {
     if (presence === 'gone' || draining) continue;
     const groups = info.slotGroups.map(({ hardwareClass, slots, deviceMemoryBytes }): KindSlots => {
-      return { hardwareClass: hardwareClass.id, slots, deviceMemoryBytes: inSteps(deviceMemoryBytes) || Infinity };
+      return { hardwareClass: hardwareClass.id, slots, deviceMemoryBytes: round(deviceMemoryBytes) || Infinity };
     });
-    const memoryBytes = inSteps(info.memoryBytes);
+    const memoryBytes = round(info.memoryBytes);
     const key = [
       memoryBytes,
       ...groups.map((group) => `${group.hardwareClass} x ${group.slots} ${group.deviceMemoryBytes}`),

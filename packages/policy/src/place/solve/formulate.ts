@@ -12,6 +12,8 @@ interface PlaceColumns {
   readonly variant: VariantId;
   readonly hardwareClass: HardwareClassId;
   readonly replicas: number;
+  /** Column of the loads. Undefined if no replica exists, so that each is loaded. */
+  readonly loads: number | undefined;
   /** Columns of the items per second, one for each group of demands that it answers. */
   readonly items: readonly ItemsColumn[];
 }
@@ -30,8 +32,10 @@ export interface Formulated {
   /** Time and id of the snapshot. */
   readonly at: Milliseconds;
   readonly planId: string;
-  /** Distance from the bound at which it counts as solved, as a part of the objective. */
-  readonly relativeGap: number;
+  /** Set if replicas are no integers of the program, because there are more than `maxIntegers` numbers of them. */
+  readonly isRelaxed: boolean;
+  /** Distance from the bound at which it counts as solved, and the time for it. */
+  readonly limits: Pick<SolveParams, 'relativeGap' | 'cpuMs' | 'wallMs'>;
   /** Items per second that it plans for each group, also for those that no measured variant answers. */
   readonly rates: ReadonlyMap<string, number>;
   readonly kinds: readonly HostKind[];
@@ -45,8 +49,8 @@ interface OpenRow {
   readonly coefficients: number[];
 }
 
-/** Formulates the cheapest replicas for the demand of a snapshot. */
-export function formulate(context: PlanningContext, params: SolveParams): Formulated {
+/** Formulates the cheapest replicas for the demand of a snapshot. Undefined if the program has more than `maxColumns`. */
+export function formulate(context: PlanningContext, params: SolveParams): Formulated | undefined {
   const { snapshot, isHosted } = context;
   const kinds = listHostKinds(snapshot.workers, snapshot.prices);
   const all = groupDemands(context, params);
@@ -56,14 +60,18 @@ export function formulate(context: PlanningContext, params: SolveParams): Formul
   const demandRows = groups.map((group) => builder.addDemand(group));
   const items = itemsByVariant(groups, demandRows);
   const variants = new Set([...items.keys(), ...context.required.map(({ id }) => id)]);
-  for (const variant of variants)
+  for (const variant of variants) {
     for (const option of (context.options.served.get(variant) ?? []).filter(isHosted))
       builder.addPlaces(variant, option, items.get(variant) ?? []);
+    if (builder.columnCount > params.maxColumns) return undefined;
+  }
   for (const { id, isIdle } of context.required) if (!isIdle) builder.atLeastOne(id);
-  const { relativeGap } = params;
+  const { relativeGap, cpuMs, wallMs } = params;
+  const limits = { relativeGap, cpuMs, wallMs };
   const { now: at, planId } = snapshot;
   const { used, places } = builder;
-  return { program: builder.program(), at, planId, relativeGap, rates, kinds, used, places };
+  const isRelaxed = places.length > params.maxIntegers;
+  return { program: builder.program(isRelaxed), at, planId, isRelaxed, limits, rates, kinds, used, places };
 }
 
 interface ItemsOf {
@@ -127,6 +135,10 @@ class ProgramBuilder {
     this.#countExisting();
   }
 
+  get columnCount(): number {
+    return this.#columns.length;
+  }
+
   /** Adds a group of demands, whose row is extended by the columns that answer it. */
   addDemand({ itemsPerSecond }: DemandGroup): OpenRow {
     const cost = (this.#params.missFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
@@ -152,24 +164,27 @@ class ProgramBuilder {
     this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
   }
 
-  program(): Program {
+  program(isRelaxed: boolean): Program {
     // Demand that no place can answer must not hide the gap of the others.
     for (const { columns } of this.#demands)
       if (columns.length === 1 && columns[0] !== undefined) this.#columns[columns[0]] = { cost: 0 };
-    return { columns: this.#columns, rows: [...this.#rows, ...this.#open] };
+    const replicas = new Set(isRelaxed ? this.places.map((place) => place.replicas) : []);
+    const columns = this.#columns.map((column, index) =>
+      replicas.has(index) ? { ...column, isInteger: false } : column,
+    );
+    return { columns, rows: [...this.#rows, ...this.#open] };
   }
 
   #addPlace({ variant, option, items, kind, index, group }: Place): void {
     const { params } = this.#context;
     const slotUsd = kind.usdPerHour / kind.groups.reduce((sum, { slots }) => sum + slots, 0);
     const upper = group.slots * kind.workers.length;
-    const replicas = this.#column({ cost: 0, upper, isInteger: true });
     const loadMs = option.profile?.loadMs ?? 0;
-    const loads = this.#column({
-      cost: Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs),
-    });
+    const loadUsd = Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs);
     const existing = this.#existing.get(placeKey(variant, kind, group)) ?? 0;
-    this.#rows.push({ upper: existing, columns: [replicas, loads], coefficients: [1, -1] });
+    const replicas = this.#column({ cost: existing === 0 ? loadUsd : 0, upper, isInteger: true });
+    const loads = existing === 0 ? undefined : this.#column({ cost: loadUsd });
+    if (loads !== undefined) this.#rows.push({ upper: existing, columns: [replicas, loads], coefficients: [1, -1] });
     extend(this.#memory[index], replicas, option.memoryBytes / mebi);
     extend(this.#deviceMemory.get(group), replicas, option.deviceMemoryBytes / mebi);
     const replicaRow = { upper: 0, columns: [replicas], coefficients: [-params.targetUtilisation] };
@@ -186,7 +201,7 @@ class ProgramBuilder {
       extend(this.#slots.get(group), column, secondsPerItem);
     }
     this.#rows.push(replicaRow);
-    this.places.push({ variant, hardwareClass: group.hardwareClass, replicas, items: columns });
+    this.places.push({ variant, hardwareClass: group.hardwareClass, replicas, loads, items: columns });
   }
 
   #accuracyUsd({ prefersAccuracy, itemsPerSecond }: DemandGroup, loss: number): number {

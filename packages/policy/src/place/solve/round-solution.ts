@@ -62,7 +62,8 @@ function round(
     }
   >();
   for (const { variant, hardwareClass, replicas, items } of places) {
-    const count = Math.round(valueOf(replicas));
+    // Only large programs have parts of replicas.
+    const count = Math.ceil(valueOf(replicas) - tolerance);
     if (count === 0) continue;
     const key = `${variant} ${hardwareClass}`;
     const share = shares.get(key) ?? {

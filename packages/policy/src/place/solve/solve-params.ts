@@ -25,10 +25,17 @@ export interface SolveParams {
   readonly least: number;
   /** Distance from the proven bound at which a program counts as solved, as a part of the objective. */
   readonly relativeGap: number;
+  /** CPU time and time that a solver may take for a program. It then stops with the best values so far. */
+  readonly cpuMs: Milliseconds;
+  readonly wallMs: Milliseconds;
   /** Minimum time between two programs. */
   readonly everyMs: Milliseconds;
   /** Age at which a solution is stale. Another program is stated at half of it, unless there is no demand. */
   readonly maxAgeMs: Milliseconds;
+  /** Numbers of replicas that are integers of a program. If there are more, they are rounded up after it is solved. */
+  readonly maxIntegers: number;
+  /** Columns up to which a program is stated. Larger fleets have greedy targets. */
+  readonly maxColumns: number;
   /** Limits of the exact search. No fleet is searched if undefined. */
   readonly exact?: ExactParams;
 }
@@ -41,7 +48,11 @@ export const defaultSolveParams: SolveParams = {
   reserve: 0.1,
   least: 0.6,
   relativeGap: 0.02,
+  cpuMs: 30_000 as Milliseconds,
+  wallMs: 60_000 as Milliseconds,
   everyMs: 5_000 as Milliseconds,
   maxAgeMs: 1_800_000 as Milliseconds,
+  maxIntegers: 400,
+  maxColumns: 50_000,
   exact: { maxSlots: 16, maxNodes: 1_000, maxWork: 20_000_000 },
 };

@@ -27,7 +27,8 @@ const demandFor = (
 });
 
 const formulated = (fields: SnapshotFields, of = placement): Formulated =>
-  formulate(createContext(snapshot({ variants: [small, big], prices, ...fields }), of), params);
+  formulate(createContext(snapshot({ variants: [small, big], prices, ...fields }), of), params) ??
+  assert.fail('the fleet is small');
 
 /** Returns the cost of values, and the rows that they violate. */
 function check({ columns, rows }: Program, values: readonly number[]): { cost: number; violated: number } {
@@ -51,12 +52,11 @@ function valuesFor(
 ): readonly number[] {
   const values = program.columns.map(() => 0);
   for (const [kind, column] of used.entries()) values[column] = workers[kind] ?? 0;
-  for (const { variant: id, hardwareClass, replicas, items } of places) {
+  for (const { variant: id, hardwareClass, replicas, loads, items } of places) {
     const own = planned.get(`${id} ${hardwareClass}`);
     if (own === undefined) continue;
     values[replicas] = own.replicas;
-    // The column of the loads follows that of the replicas.
-    values[replicas + 1] = own.replicas;
+    if (loads !== undefined) values[loads] = own.replicas;
     const [first] = items;
     if (first !== undefined) values[first.column] = own.items;
   }
@@ -100,6 +100,30 @@ describe('the program of the targets', () => {
     assert.equal(violatedBy([2, 0], 1, 100), 1, 'a replica takes at most .7 of a slot');
     assert.equal(violatedBy([0, 0], 2, 100), 3, 'no slots, no memory, and fewer than two workers');
     assert.equal(violatedBy([1, 0], 2, 100), 1, 'the loss of a worker would leave nothing');
+  });
+
+  it('has parts of replicas beyond a number of them, which are rounded up', () => {
+    const context = createContext(snapshot({ variants: [small, big], prices, demand, workers }), placement);
+    const relaxed = formulate(context, { ...params, maxIntegers: 1 }) ?? assert.fail('the fleet is small');
+    assert.equal(relaxed.isRelaxed, true);
+    assert.deepEqual(
+      relaxed.program.columns.flatMap(({ isInteger }, column) => (isInteger === true ? [column] : [])),
+      relaxed.used,
+    );
+    const parts = new Map([
+      [`a:int8 ${cpu.id}`, { replicas: 100 / 70, items: 100 }],
+      [`b:original ${cpu.id}`, { replicas: 1, items: 0 }],
+    ]);
+    const outcome = { status: 'optimal', values: valuesFor(relaxed, [2, 0], parts), objective: 0.4, bound: 0.4 };
+    assert.deepEqual(
+      solutionOf(relaxed, outcome)?.shares.map(({ replicas }) => replicas),
+      [2, 1],
+    );
+  });
+
+  it('is not stated beyond a number of columns', () => {
+    const context = createContext(snapshot({ variants: [small, big], prices, demand, workers }), placement);
+    assert.equal(formulate(context, { ...params, maxColumns: 3 }), undefined);
   });
 
   it('counts the replicas that exist as loaded', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, planGap, type PlanAction, type PlanQuality, type UnmetNeed } from '@pareto/core';
 import { createContext } from '../../../src/place/context/context.js';
-import { formulate, type Formulated } from '../../../src/place/solve/formulate.js';
+import { formulate } from '../../../src/place/solve/formulate.js';
 import { planQuality } from '../../../src/place/solve/plan-quality.js';
 import { solutionOf } from '../../../src/place/solve/round-solution.js';
 import { defaultSolveParams } from '../../../src/place/solve/solve-params.js';
@@ -28,12 +28,11 @@ const observed = (replicas: readonly PlacementReplica[], rate = 100): PlacementS
 /** Returns the solution with so many replicas on two workers, `slack` above its bound. */
 function solutionFor(replicas: number, slack = 0, placementParams = placement): Solution {
   const context = createContext({ ...observed([]), planId: 'p1', now: milliseconds(5_000) }, placementParams);
-  const formulated: Formulated = formulate(context, { ...defaultSolveParams, reserve: 0 });
+  const formulated = formulate(context, { ...defaultSolveParams, reserve: 0 }) ?? assert.fail('the fleet is small');
   const values = formulated.program.columns.map(() => 0);
   for (const column of formulated.used) values[column] = 2;
   for (const { replicas: column, items } of formulated.places) {
     values[column] = replicas;
-    values[column + 1] = replicas;
     for (const own of items) values[own.column] = 100;
   }
   const objective = formulated.program.columns.reduce((sum, { cost }, at) => sum + cost * (values[at] ?? 0), 0);

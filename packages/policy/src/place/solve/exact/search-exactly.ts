@@ -12,6 +12,7 @@ export function searchExactly(formulated: Formulated, { maxSlots, ...limits }: E
   const groups = formulated.kinds.flatMap(({ groups: own, workers }) =>
     own.map(({ hardwareClass, slots }) => ({ hardwareClass, slots: slots * workers.length })),
   );
+  if (formulated.isRelaxed) return undefined;
   const slots = groups.reduce((sum, own) => sum + own.slots, 0);
   if (slots > maxSlots || new Set(groups.map(({ hardwareClass }) => hardwareClass)).size !== 1) return undefined;
   const { program } = formulated;

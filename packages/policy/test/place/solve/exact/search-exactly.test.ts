@@ -68,10 +68,8 @@ function formulateFleet({
       return first === undefined ? [] : [{ ...one, variants: [first, ...others] as const }];
     }),
   };
-  return formulate(
-    createContext(snapshot(fields), { ...defaultPlacementParams, releasesHosts: rest.releasesHosts }),
-    defaultSolveParams,
-  );
+  const context = createContext(snapshot(fields), { ...defaultPlacementParams, releasesHosts: rest.releasesHosts });
+  return formulate(context, defaultSolveParams) ?? assert.fail('the fleet is small');
 }
 
 describe('searchExactly', () => {
@@ -101,7 +99,8 @@ describe('searchExactly', () => {
 
   const small = [variant('a:int8', { p50Ms: 10, accuracy: 0.8 })];
   const formulated = (fields: SnapshotFields): Formulated =>
-    formulate(createContext(snapshot({ variants: small, ...fields }), defaultPlacementParams), defaultSolveParams);
+    formulate(createContext(snapshot({ variants: small, ...fields }), defaultPlacementParams), defaultSolveParams) ??
+    assert.fail('the fleet is small');
 
   it('leaves fleets with more slots, or with several hardware classes, to a solver', () => {
     const fast = buildHardwareClass({ device: 'fast', instructionSet: 'avx2' });
