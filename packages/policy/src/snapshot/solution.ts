@@ -27,6 +27,8 @@ export interface Solution {
   readonly objective: number;
   /** Proven bound of the objective. */
   readonly bound: number;
+  /** The objective without the prices of changes. */
+  readonly steadyUsd: number;
   /** The part of the objective that is paid for workers, or for the time of slots if workers without replicas cost as much as others. */
   readonly usdPerHour: number;
 }

@@ -147,41 +147,54 @@ export function createTurnCore(params: TurnParams): TurnCore {
     state.solution !== undefined &&
     isInForce(snapshot, state.solution, state.basis, params.solve);
   /** Returns the time from which a program is due. Infinite while another one is being solved. */
-  function programDueAt(snapshot: PlacementSnapshot, leadingMs: Milliseconds): number {
+  function programDueAt(snapshot: PlacementSnapshot, leadingMs: Milliseconds, isCurrentNow: boolean): number {
     if (params.solve === undefined || state.program?.isSolved === false) return Infinity;
     const { at = -Infinity, failures = 0 } = state.program ?? {};
     // A leader that is new does not know all workers and rates yet.
     const knownAt = snapshot.now - leadingMs + params.firstUnloadMs;
     const nextAt = at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings);
-    return Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrent(snapshot), params.solve));
+    return Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrentNow, params.solve));
   }
-  /** Returns the program that is due, or the time at which one is. The targets of a small fleet are solved right away. */
+  /**
+   * Returns the program that is due, or the time at which one is, and whether the solution is current. The targets of a small fleet are
+   * solved right away.
+   */
   function programOf(
     snapshot: PlacementSnapshot,
     leadingMs: Milliseconds,
-  ): Pick<PlannedTurn, 'program' | 'isTooLarge'> & { readonly dueAt: number } {
-    const none = { program: undefined, isTooLarge: false };
-    const dueAt = programDueAt(snapshot, leadingMs);
+  ): Pick<PlannedTurn, 'program' | 'isTooLarge'> & { readonly dueAt: number; readonly isCurrent: boolean } {
+    const isRefreshed = isCurrent(snapshot);
+    const none = { program: undefined, isTooLarge: false, isCurrent: isRefreshed };
+    const dueAt = programDueAt(snapshot, leadingMs, isRefreshed);
     if (params.solve === undefined || snapshot.now < dueAt) return { ...none, dueAt };
     const { failures = 0 } = state.program ?? {};
-    state = { ...state, program: { at: snapshot.now, basis: solveBasis(snapshot), isSolved: false, failures } };
+    const basis = isRefreshed ? state.basis : solveBasis(snapshot);
+    state = { ...state, program: { at: snapshot.now, basis, isRefreshed, isSolved: false, failures } };
     const program = formulate(createContext(snapshot, placement), params.solve);
     const exact = params.solve.exact && program && searchExactly(program, params.solve.exact);
     if (program !== undefined && exact === undefined) return { ...none, program, dueAt: Infinity };
     endProgram(exact);
-    return { ...none, isTooLarge: program === undefined, dueAt: programDueAt(snapshot, leadingMs) };
+    const isNowCurrent = exact === undefined ? isRefreshed : isCurrent(snapshot);
+    const nextDueAt = programDueAt(snapshot, leadingMs, isNowCurrent);
+    return { program: undefined, isTooLarge: program === undefined, isCurrent: isNowCurrent, dueAt: nextDueAt };
   }
   /** Ends the program that was stated last. Without a solution, the one before stays for a few programs. */
   function endProgram(solution: Solution | undefined): void {
-    const { program } = state;
+    const { program, solution: before, basis } = state;
     const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
+    const isKept = solution !== undefined && before !== undefined && program?.isRefreshed === true;
     state = {
       ...state,
-      solution: solution ?? (failures < maxFailures ? state.solution : undefined),
-      basis: solution === undefined ? state.basis : (program?.basis ?? []),
+      solution: isKept ? refreshed(before, solution) : (solution ?? (failures < maxFailures ? before : undefined)),
+      basis: solution === undefined ? basis : (program?.basis ?? []),
       program: program && { ...program, failures, isSolved: true },
     };
   }
+  /** Returns the solution before with the age of the next one, unless that one costs less by more than the gap of programs. */
+  const refreshed = (before: Solution, next: Solution): Solution =>
+    before.steadyUsd * (1 - (params.solve?.relativeGap ?? 0)) > next.steadyUsd
+      ? next
+      : { ...before, at: next.at, planId: next.planId };
   /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
   const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
     demand.length > 0 && solution !== undefined && now - solution.at >= (params.solve?.maxAgeMs ?? Infinity);
@@ -217,7 +230,12 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { held, demand, slowdowns } = state.demand;
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
-      const { program, isTooLarge, dueAt } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
+      const {
+        program,
+        isTooLarge,
+        isCurrent: isCurrentNow,
+        dueAt,
+      } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
       const snapshot = { ...observedNow, solution: state.solution };
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
@@ -228,7 +246,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
       const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
-      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrent(snapshot) && !isOld(snapshot));
+      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
       return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
     },
     solved: endProgram,

@@ -227,6 +227,24 @@ describe('turns whose targets are solved', () => {
     assert.equal(turn(core, 1_000 + maxAgeMs, 300).quality.source, 'stale');
   });
 
+  it('keep a solution that is only old, unless another one costs less by more than the gap of programs', () => {
+    const core = createTurnCore(params);
+    const { maxAgeMs } = defaultSolveParams;
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 2, 1_000));
+    const before = core.state.solution ?? assert.fail('it was solved');
+    const next = (at: number, steadyUsd: number): Solution => ({
+      ...solved(turn(core, at, 300).program, 5, 2, at),
+      steadyUsd,
+    });
+    const at = 1_000 + maxAgeMs / 2;
+    core.solved(next(at, before.steadyUsd * 0.99));
+    const kept = core.state.solution;
+    assert.deepEqual([kept?.shares === before.shares, kept?.at, kept?.planId], [true, at, `p${at}`]);
+    assert.equal(turn(core, at + 5_000, 300).quality.source, 'solved');
+    core.solved(next(at + maxAgeMs / 2, before.steadyUsd * 0.97));
+    assert.notEqual(core.state.solution?.shares, before.shares);
+  });
+
   it('keep a solution for no demand, however old it is', () => {
     const core = createTurnCore(params);
     core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));

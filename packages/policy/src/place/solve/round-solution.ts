@@ -33,10 +33,19 @@ export function solutionOf(
   const { values = outcome.incumbent?.values, objective = outcome.incumbent?.objective, bound } = outcome;
   if (values === undefined || !isFinite(objective) || !isFinite(bound)) return undefined;
   if (!isFeasible(program, values)) return undefined;
-  return { ...round(formulated, values), source, at, planId, objective, bound, usdPerHour: usdOf(formulated, values) };
+  const steadyUsd = objective - changesOf(formulated, values);
+  const usdPerHour = usdOf(formulated, values);
+  return { ...round(formulated, values), source, at, planId, objective, bound, steadyUsd, usdPerHour };
 }
 
 const isFinite = (value: number | undefined): value is number => Number.isFinite(value);
+
+/** Returns the price of the loads. */
+const changesOf = ({ program, places }: Formulated, values: ArrayLike<number>): number =>
+  places.reduce((sum, { replicas, loads = replicas }) => {
+    const { cost = 0 } = program.columns[loads] ?? {};
+    return sum + cost * (values[loads] ?? 0);
+  }, 0);
 
 /** Returns the cost of the workers and of the slots' time, without the prices of changes, lost accuracy and unmet demand. */
 function usdOf({ program, used, places }: Formulated, values: ArrayLike<number>): number {

@@ -13,6 +13,8 @@ export interface LastProgram {
   readonly at: Milliseconds;
   /** Everything that it was stated for, apart from the demand: that of `solveBasis`. */
   readonly basis: readonly string[];
+  /** Set if the solution before was still in force, and only old. */
+  readonly isRefreshed: boolean;
   readonly isSolved: boolean;
   /** Programs in a row without a solution, up to this one. */
   readonly failures: number;
