@@ -32,6 +32,10 @@ export async function solveTargets(
   metrics.solveTime.record((clock.now() - startedAt) / 1000, { outcome: outcome.status });
   if (leader.term !== term) return;
   const solution = solutionOf(formulated, outcome);
-  if (solution === undefined) logger.warn('no targets were solved; those before stay in force', { ...outcome });
+  if (solution === undefined) logger.warn('no targets were solved; those before stay in force', describe(outcome));
   core.solved(solution);
 }
+
+/** Returns the fields of an outcome without its values, of which a large program has thousands. */
+const describe = (outcome: SolveOutcome): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(outcome).filter(([, value]) => typeof value !== 'object'));
