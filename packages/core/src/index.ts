@@ -178,6 +178,7 @@ export {
 } from './plan.js';
 export { copyBytes } from './copy-bytes.js';
 export { joinElements } from './join-elements.js';
+export { removeRange } from './collections/remove-range.js';
 export { sameItems } from './collections/same-items.js';
 export { describeLoss, type StoreEvidence, type StoreIntent, type StoreLoss, type StoreVerdict } from './store-loss.js';
 export { bootstrap95, percentile, wilson95 } from './statistics.js';

@@ -1,6 +1,6 @@
 // The queries that wait at one replica: by priority, and then by the time at which they are due.
 
-import type { Shapes } from '@pareto/core';
+import { removeRange, type Shapes } from '@pareto/core';
 import { isBefore, type QueueBounds, type QueuedQuery } from './queued-query.js';
 
 /** A query with what happened to it in batches that failed. */
@@ -195,7 +195,8 @@ export class QueryQueue<Q extends QueuedQuery> {
     return isLateBehind(ahead + query.items) && !isLateBehind(ahead);
   }
   #remove(from: number, length = 1): readonly QueueEntry<Q>[] {
-    const removed = this.#entries.splice(from, length);
+    const removed = this.#entries.slice(from, from + length);
+    removeRange(this.#entries, from, length);
     for (const entry of removed) this.#count(entry, -1);
     this.#fixed -= Math.max(0, Math.min(this.#fixed, from + length) - from);
     return removed;

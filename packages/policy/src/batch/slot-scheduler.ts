@@ -1,6 +1,6 @@
 // The slots of one hardware class on a worker: who gets a free slot, and which batches a replica starts on its slot.
 
-import type { ReplicaLoad, Shapes } from '@pareto/core';
+import { removeRange, type ReplicaLoad, type Shapes } from '@pareto/core';
 import { planBatchRetry, type BatchFailure } from '../retry/plan-batch-retry.js';
 import { maySendAhead } from './may-send-ahead.js';
 import { SlotWaits } from './slot-waits.js';
@@ -98,7 +98,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function endWait(work: Work): void {
     if (work.waitsSince === Infinity) return;
     work.waitsSince = Infinity;
-    waitingReplicas.splice(waitingReplicas.indexOf(work), 1);
+    removeRange(waitingReplicas, waitingReplicas.indexOf(work));
   }
   function takeSlot(work: Work): void {
     endWait(work);
@@ -110,7 +110,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     if (!work.holdsSlot) return;
     free += 1;
     work.holdsSlot = false;
-    holders.splice(holders.indexOf(work), 1);
+    removeRange(holders, holders.indexOf(work));
   }
 
   /** Gives free slots to those that wait: first to those that wait for too long, then by the due time of the query. */
@@ -182,7 +182,7 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
     next.divisor = isOnly ? doubtOf(work, queue.first()?.shapes, now) : 1;
     const entries = queue.take(now, next, rejected);
     for (const { query, reason } of rejected) effects.push(rejection(work, query, reason, now));
-    rejected.length = 0;
+    removeRange(rejected, 0, rejected.length);
     return entries;
   }
 
@@ -243,11 +243,8 @@ export function createSlotScheduler<R, Q extends QueuedQuery, W>(
   function endRun(work: Work, batch: RunningBatch<Q>, run: EndedRun, now: number, effects: Effects): void {
     const index = work.inFlight.indexOf(batch);
     if (index < 0) return;
-    if (index > 0) work.inFlight.splice(index, 1);
-    else {
-      work.inFlight.shift();
-      work.beganAt = now;
-    }
+    removeRange(work.inFlight, index);
+    if (index === 0) work.beganAt = now;
     work.isOverdue = false;
     if (run.outcome === 'done') observeRun(work, batch, run, params, now);
     else retryOrFail(work, batch, run.outcome, effects);

@@ -1,6 +1,7 @@
 // One router in virtual time: the router core of production, with what its effects lead to.
 
 import {
+  removeRange,
   resolveObjective,
   type Candidate,
   type PartialObjective,
@@ -112,7 +113,7 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     if (isCarryingOut) return;
     isCarryingOut = true;
     for (const effect of effects) carryOut(effect, now);
-    effects.length = 0;
+    removeRange(effects, 0, effects.length);
     isCarryingOut = false;
     scheduleTick();
   }

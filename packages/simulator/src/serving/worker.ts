@@ -1,6 +1,7 @@
 // One worker in virtual time: the worker core of production, and executors whose loads and runs take a given time.
 
 import {
+  removeRange,
   type HardwareClassId,
   type ReplicaId,
   type ReplicaLoad,
@@ -133,7 +134,7 @@ export function createWorker(options: WorkerOptions): Worker {
     if (isCarryingOut) return;
     isCarryingOut = true;
     for (const effect of effects) carryOut(effect, now);
-    effects.length = 0;
+    removeRange(effects, 0, effects.length);
     isCarryingOut = false;
   }
   function carryOut(effect: Effect, now: number): void {
@@ -208,7 +209,7 @@ export function createWorker(options: WorkerOptions): Worker {
     own.beganAt = replica.executor.run(runMs, now, (endsAt, beganAt, tookMs) => {
       if (own.isOver || hasStopped()) return;
       own.isOver = true;
-      replica.runs.shift();
+      removeRange(replica.runs, 0);
       const computeMs = computeShare * tookMs;
       replica.executions += 1;
       replica.items += batch.items;
