@@ -16,17 +16,17 @@ const stride = 64;
 /** The samples of the quantile that is computed. */
 let recent = new Float32Array(0);
 
-export class RecentQuantile {
+/** A ring, rather than an object that has one: each is read for a query. */
+export class RecentQuantile extends Ring {
   readonly #share: number;
   readonly #memoryMs: number;
-  readonly #ring: Ring;
   #quantile = -Infinity;
   #forgetAt = -Infinity;
 
   constructor({ share, samples, memoryMs }: RecentQuantileParams) {
+    super(samples, memoryMs);
     this.#share = share;
     this.#memoryMs = memoryMs;
-    this.#ring = new Ring(samples, memoryMs);
     if (recent.length < samples) recent = new Float32Array(samples);
   }
 
@@ -36,13 +36,12 @@ export class RecentQuantile {
   }
 
   observe(sample: number, now: number): void {
-    const ring = this.#ring;
-    ring.add(sample, now);
+    this.add(sample, now);
     const isDue =
-      now >= this.#forgetAt || ring.count % stride === 0 || (ring.count < stride && sample > this.#quantile);
+      now >= this.#forgetAt || this.count % stride === 0 || (this.count < stride && sample > this.#quantile);
     this.#forgetAt = now + this.#memoryMs;
     if (!isDue) return;
-    const count = ring.copy(recent, now);
+    const count = this.copy(recent, now);
     this.#quantile = selectSmallest(recent, count, Math.ceil(this.#share * count) - 1);
   }
 }

@@ -37,6 +37,7 @@ export class ServiceEstimate {
   readonly #params: EstimateParams;
   readonly #interference: Interference;
   #profile: Profile | undefined;
+  #medians: number[] = [];
   #typical = 1;
   #slow = 1;
   #observedAt = -Infinity;
@@ -51,6 +52,7 @@ export class ServiceEstimate {
     const usable = next === undefined || next.points.length === 0 ? undefined : next;
     if (usable === this.#profile) return;
     this.#profile = usable;
+    if (usable !== undefined) this.#medians = mediansOf(usable);
     [this.#typical, this.#slow] = [1, 1];
     this.#interference.reset();
   }
@@ -81,7 +83,10 @@ export class ServiceEstimate {
   /** Returns the expected time of a batch, or undefined if nothing was profiled. */
   p50(items: number, now: number, shapes?: Shapes): number | undefined {
     const profile = this.#profile;
-    return profile && p50At({ points: pointsFor(profile, shapes) }, items) * this.typical(now);
+    if (profile === undefined) return undefined;
+    if (shapes !== undefined || items > maxMedians)
+      return p50At({ points: pointsFor(profile, shapes) }, items) * this.typical(now);
+    return (this.#medians[items] ??= p50At(profile, items)) * this.typical(now);
   }
 
   #remembered(factor: number, now: number): number {
@@ -99,3 +104,13 @@ export class ServiceEstimate {
 
 export const createServiceEstimate = (params: EstimateParams = defaultEstimateParams): ServiceEstimate =>
   new ServiceEstimate(params);
+
+/** Profiled medians by the number of items, up to a number of them. Each decision of a worker needs several. */
+const medians = new WeakMap<Profile, number[]>();
+const maxMedians = 64;
+
+function mediansOf(profile: Profile): number[] {
+  const known = medians.get(profile) ?? [];
+  medians.set(profile, known);
+  return known;
+}

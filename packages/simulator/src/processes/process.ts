@@ -2,8 +2,8 @@
 
 import type { EventQueue } from '../events/event-queue.js';
 
-/** Called after the end of work, with the time at which it began, and the time that it took. */
-export type OnEnd = (now: number, beganAt: number, tookMs: number) => void;
+/** Called after the end of work, with the time at which it began and the time that it took if they were not known before. */
+export type OnEnd = (now: number, beganAt?: number, tookMs?: number) => void;
 
 export interface Process {
   /** Does work that began `workMs` ago if the process was idle then, and otherwise does it now. */
@@ -36,7 +36,7 @@ class FullSpeedProcess implements Process {
   run(workMs: number, now: number, onEnd?: OnEnd, afterMs = 0): number {
     const beganAt = Math.max(now, this.#freeAt);
     this.#freeAt = beganAt + workMs;
-    if (onEnd !== undefined) this.#events.schedule(this.#freeAt + afterMs, (at) => onEnd(at, beganAt, workMs));
+    if (onEnd !== undefined) this.#events.schedule(this.#freeAt + afterMs, onEnd);
     return beganAt;
   }
 

@@ -206,7 +206,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const own: Run = { batch, beganAt: now, isOver: false };
     replica.runs.push(own);
     if (replica.runs.length === 1) observer?.onBusy(true, now);
-    own.beganAt = replica.executor.run(runMs, now, (endsAt, beganAt, tookMs) => {
+    own.beganAt = replica.executor.run(runMs, now, (endsAt, beganAt = own.beganAt, tookMs = runMs) => {
       if (own.isOver || hasStopped()) return;
       own.isOver = true;
       removeRange(replica.runs, 0);
