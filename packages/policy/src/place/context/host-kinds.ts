@@ -29,7 +29,13 @@ function inSteps(bytes: number): number {
   return step * Math.floor(bytes / step);
 }
 
-const inOctaves = (bytes: number): number => (bytes > 0 ? 2 ** Math.floor(Math.log2(bytes)) : 0);
+/** Rounds a memory down to a power of two. */
+function inOctaves(bytes: number): number {
+  if (!(bytes >= 1 && bytes < Infinity)) return 0;
+  let octave = 1;
+  while (octave <= bytes / 2) octave *= 2;
+  return octave;
+}
 
 /** Kinds of a fleet up to which memories are rounded by small steps. */
 const maxKinds = 32;

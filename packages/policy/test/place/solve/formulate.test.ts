@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type Program } from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
+import { listHostKinds } from '../../../src/place/context/host-kinds.js';
 import { createContext } from '../../../src/place/context/context.js';
 import { formulate, type Formulated } from '../../../src/place/solve/formulate.js';
 import { solutionOf } from '../../../src/place/solve/round-solution.js';
@@ -178,6 +179,21 @@ describe('the program of the targets', () => {
     );
     const own = places[0]?.items[0];
     assert.ok(Math.abs((program.columns[own?.column ?? -1]?.cost ?? 0) - 0.1 * (own?.secondsPerItem ?? 0)) < 1e-9);
+  });
+});
+
+describe('listHostKinds', () => {
+  const kindsOf = (memories: readonly number[]): readonly number[] =>
+    listHostKinds(
+      memories.map((memory, index) => worker(`w${index}`, memory)),
+      prices,
+    ).map(({ memoryBytes }) => memoryBytes / 2 ** 20);
+
+  it('rounds memory to small steps, and to octaves in a fleet of more than 32 kinds', () => {
+    assert.deepEqual(kindsOf([1_100, 1_500, 1_530]), [1_024, 1_280]);
+    const many = Array.from({ length: 33 }, (_, index) => 1_024 + 256 * index);
+    assert.deepEqual(kindsOf(many.slice(1)), many.slice(1));
+    assert.deepEqual(kindsOf(many), [1_024, 2_048, 4_096, 8_192]);
   });
 });
 
