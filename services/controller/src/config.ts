@@ -2,7 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, milliseconds, ParetoError, type Milliseconds, type PriceTable } from '@pareto/core';
-import { defaultPlacementParams, defaultSolveParams, defaultTurnParams, type TurnParams } from '@pareto/policy';
+import {
+  defaultAheadParams,
+  defaultPlacementParams,
+  defaultSolveParams,
+  defaultTurnParams,
+  type TurnParams,
+} from '@pareto/policy';
 import {
   defineConfig,
   isolationFlags,
@@ -149,7 +155,10 @@ export const turnParams = (
     ...defaultPlacementParams,
     ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts },
   },
-  ...(solver && { solve: defaultSolveParams }),
+  ...(solver && {
+    solve: defaultSolveParams,
+    demand: { ...defaultTurnParams.demand, ahead: defaultAheadParams },
+  }),
   firstUnloadMs,
 });
 

@@ -17,11 +17,13 @@ export interface TargetCells {
   readonly classes: Map<string, ClassCells>;
 }
 
-/** A class of objectives: the cell of its offered items, and the cells of the items that each variant answered. */
+/** A class of objectives: the cells of its offered items, of those that were missed, and of those that each variant answered. */
 export interface ClassCells {
   readonly owner: TargetCells;
   readonly name: string;
   readonly cell: number;
+  /** The cell of missed items. Undefined if there are none. */
+  missed: number | undefined;
   readonly variants: Map<VariantId, number>;
   /** The objective that was reported last. Equal ones of other reports are replaced by it, so that they are one object. */
   objective: Objective;
@@ -36,6 +38,8 @@ export interface CellTable {
   targetOf(tenant: string, target: string): TargetCells;
   /** Returns a class, and counts it as used. */
   classOf(owner: TargetCells, name: string, objective: Objective): ClassCells;
+  /** Returns the cell of the missed items, and counts it as used. */
+  missedCell(ofClass: ClassCells): number;
   /** Returns the cell of a variant, and counts it as used. */
   variantCell(ofClass: ClassCells, variant: VariantId): number;
 }
@@ -63,8 +67,10 @@ export function createCellTable(unusedMs: number): CellTable {
   }
   function dropUnused(): void {
     for (const [key, { classes }] of targets) {
-      for (const [name, { cell, variants }] of classes) {
+      for (const [name, ofClass] of classes) {
+        const { cell, missed, variants } = ofClass;
         for (const [variant, own] of variants) if (freeUnused(own)) variants.delete(variant);
+        if (missed !== undefined && freeUnused(missed)) ofClass.missed = undefined;
         if (freeUnused(cell)) classes.delete(name);
       }
       if (classes.size === 0) targets.delete(key);
@@ -96,9 +102,14 @@ export function createCellTable(unusedMs: number): CellTable {
         if (!isSameObjective(known.objective, objective)) known.objective = objective;
         return known;
       }
-      const created = { owner, name, cell: createCell(), variants: new Map(), objective };
+      const created = { owner, name, cell: createCell(), missed: undefined, variants: new Map(), objective };
       owner.classes.set(name, created);
       return created;
+    },
+    missedCell(ofClass) {
+      const cell = (ofClass.missed ??= createCell());
+      usedAt[cell] = now;
+      return cell;
     },
     variantCell({ variants }, variant) {
       const known = variants.get(variant);

@@ -37,11 +37,14 @@ export function createDemandAccumulator(table: CellTable): DemandAccumulator {
   }
 
   return {
-    addEntry({ tenant, target, objective, offeredItems, itemsByVariant }, perSecond) {
-      if (offeredItems === 0 && itemsByVariant.size === 0) return;
+    addEntry(entry, perSecond) {
+      const { tenant, target, objective, offeredItems, itemsByVariant } = entry;
+      const missed = missedItems(entry);
+      if (offeredItems === 0 && missed === 0 && itemsByVariant.size === 0) return;
       const ofClass = classOf(table.targetOf(tenant, target), objective);
       addClass(ofClass, ofClass.objective);
       items.add(ofClass.cell, offeredItems * perSecond);
+      if (missed > 0) items.add(table.missedCell(ofClass), missed * perSecond);
       for (const [variant, count] of itemsByVariant) items.add(table.variantCell(ofClass, variant), count * perSecond);
     },
     addSums(sums, weight) {
@@ -56,3 +59,7 @@ export function createDemandAccumulator(table: CellTable): DemandAccumulator {
     },
   };
 }
+
+/** Returns the items of the queries that a variant could have answered in time, but none did. */
+const missedItems = ({ requests, items, refused, infeasible, violations }: DemandEntry): number =>
+  requests === 0 ? 0 : (items * Math.max(0, refused - infeasible + violations)) / requests;

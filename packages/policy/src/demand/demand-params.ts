@@ -2,6 +2,7 @@
 
 import type { Milliseconds } from '@pareto/core';
 import { defaultForecastParams, type ForecastParams } from '../forecast/forecast-params.js';
+import { defaultHeadroomParams, type HeadroomParams } from '../forecast/headroom.js';
 
 export interface DemandParams {
   /** Span of the rates, and maximum age of the limits of a router, which reports them each second. */
@@ -32,6 +33,7 @@ export interface DemandParams {
 
 export interface AheadParams {
   readonly forecast: ForecastParams;
+  readonly headroom: HeadroomParams;
   /** Time from a query to the beginning of a load: a report and a turn. */
   readonly leadMs: Milliseconds;
   /** Assumed load time of variants that were not measured. */
@@ -54,6 +56,7 @@ export const defaultDemandParams: DemandParams = {
 
 export const defaultAheadParams: AheadParams = {
   forecast: defaultForecastParams,
+  headroom: defaultHeadroomParams,
   leadMs: 2_000 as Milliseconds,
   loadMs: 10_000 as Milliseconds,
 };

@@ -17,6 +17,8 @@ export interface TargetDemand {
   readonly itemsPerSecond: number;
   /** Offered items of the latest second. 0 if less than a second was reported. */
   readonly latestPerSecond: number;
+  /** Items per second that a variant could have answered in time, but none did. */
+  readonly missedPerSecond: number;
   /** Answered items per second by variant. */
   readonly answered: ReadonlyMap<VariantId, number>;
 }
@@ -44,6 +46,7 @@ interface ClassDemand extends TargetDemand {
   objective: Objective;
   itemsPerSecond: number;
   latestPerSecond: number;
+  missedPerSecond: number;
   readonly answered: Map<VariantId, number>;
 }
 
@@ -103,7 +106,7 @@ function listDemands(classes: readonly ClassObjective[], items: Float64Array, la
 }
 
 function createDemand(
-  { owner, name: className, cell, variants }: ClassCells,
+  { owner, name: className, cell, missed, variants }: ClassCells,
   objective: Objective,
   items: Float64Array,
   latest: Float64Array,
@@ -113,13 +116,21 @@ function createDemand(
     const count = items[own] ?? 0;
     if (count > 0) answered.set(variant, count);
   }
-  const rates = { itemsPerSecond: items[cell] ?? 0, latestPerSecond: latest[cell] ?? 0 };
+  const rates = {
+    itemsPerSecond: items[cell] ?? 0,
+    latestPerSecond: latest[cell] ?? 0,
+    missedPerSecond: missed === undefined ? 0 : (items[missed] ?? 0),
+  };
   return { tenant: owner.tenant, target: owner.target, className, objective, ...rates, answered };
 }
 
-function merge(into: ClassDemand, { objective, itemsPerSecond, latestPerSecond, answered }: TargetDemand): void {
+function merge(
+  into: ClassDemand,
+  { objective, itemsPerSecond, latestPerSecond, missedPerSecond, answered }: TargetDemand,
+): void {
   into.objective = strictestOf(into.objective, objective);
   into.itemsPerSecond += itemsPerSecond;
   into.latestPerSecond += latestPerSecond;
+  into.missedPerSecond += missedPerSecond;
   for (const [variant, items] of answered) addTo(into.answered, variant, items);
 }

@@ -33,6 +33,7 @@ interface Bucket {
 interface Class extends TargetDemand {
   objective: Objective;
   itemsPerSecond: number;
+  missedPerSecond: number;
   readonly answered: Map<VariantId, number>;
 }
 
@@ -104,9 +105,12 @@ function bucketsOf(reports: readonly Report[], now: number): readonly Bucket[] {
 
 function addEntry(sums: Classes, entry: DemandEntry, perSecond: number): void {
   const { tenant, target, objective, offeredItems: itemsPerSecond, itemsByVariant: answered } = entry;
-  if (itemsPerSecond === 0 && answered.size === 0) return;
+  const { requests, items, refused, infeasible, violations } = entry;
+  const missedPerSecond = requests > 0 ? (Math.max(0, refused + violations - infeasible) * items) / requests : 0;
+  if (itemsPerSecond === 0 && missedPerSecond === 0 && answered.size === 0) return;
   const className = objectiveClass(objective);
-  const demand = { tenant, target, className, objective, itemsPerSecond, latestPerSecond: 0, answered };
+  const rates = { itemsPerSecond, latestPerSecond: 0, missedPerSecond };
+  const demand = { tenant, target, className, objective, ...rates, answered };
   addClass(sums, `${tenant} ${target}`, className, demand, perSecond);
 }
 
@@ -118,11 +122,13 @@ function addClass(sums: Classes, key: string, name: string, demand: TargetDemand
     ...demand,
     className: own,
     itemsPerSecond: 0,
+    missedPerSecond: 0,
     answered: new Map<VariantId, number>(),
   };
   classes.set(own, sum);
   sum.objective = strictestOf(sum.objective, demand.objective);
   sum.itemsPerSecond += demand.itemsPerSecond * weight;
+  sum.missedPerSecond += demand.missedPerSecond * weight;
   for (const [variant, items] of demand.answered) addTo(sum.answered, variant, items * weight);
 }
 
@@ -135,13 +141,21 @@ const entries = fc
     ...{ tenant: fc.constantFrom('default', 'other'), target: fc.constantFrom('t', 'u', 'v') },
     ...{ first: fc.nat({ max: 80 }), classes: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 90 })) },
     ...{ factor: fc.constantFrom(1.001, 1.01, 1.02), service: fc.constantFrom('online', 'offline') },
-    ...{ offeredItems: count, requests: count, refused: count, infeasible: count, violations: count, answered },
+    ...{
+      offeredItems: count,
+      items: count,
+      requests: count,
+      refused: count,
+      infeasible: count,
+      violations: count,
+      answered,
+    },
   })
   .map(({ first, classes, factor, service, answered: items, ...fields }) =>
     Array.from({ length: classes }, (_, index): DemandEntry => {
       const latencyMs = milliseconds(1.05 ** (first + index) * factor);
       return {
-        ...{ ...fields, objective: { ...fallbackObjective, latencyMs, class: service }, items: 0, failed: 0 },
+        ...{ ...fields, objective: { ...fallbackObjective, latencyMs, class: service }, failed: 0 },
         itemsByVariant: new Map(Object.entries(items).map(([id, each]) => [variantId(id), each])),
         ...{ held: new Map(), latencyCounts: new Map() },
       };
@@ -173,6 +187,7 @@ function assertSameDemands(actual: readonly TargetDemand[], expected: readonly T
   assert.deepEqual(own.map(keyOf), other.map(keyOf));
   for (const [index, demand] of other.entries()) {
     assertClose(own[index]?.itemsPerSecond ?? 0, demand.itemsPerSecond);
+    assertClose(own[index]?.missedPerSecond ?? 0, demand.missedPerSecond);
     assertSameCounts(own[index]?.answered ?? new Map(), demand.answered);
   }
   const rates = actual.map(({ itemsPerSecond }) => itemsPerSecond);

@@ -26,7 +26,7 @@ describe('the demand window', () => {
     for (let i = 0; i < 5; i++) window.add('r', second, ms(i * 1_000));
     const className = objectiveClass(fallbackObjective);
     const demand = { tenant: 'default', target: 't', className, objective: fallbackObjective };
-    const rates = { itemsPerSecond: 1_000, latestPerSecond: 1_000 };
+    const rates = { itemsPerSecond: 1_000, latestPerSecond: 1_000, missedPerSecond: 1_000 };
     assert.deepEqual(window.demands(ms(4_500)), [{ ...demand, ...rates, answered: new Map() }]);
     assert.deepEqual(window.byTarget(ms(4_500)).get('t'), {
       requestsPerSecond: 1_000,
@@ -47,6 +47,23 @@ describe('the demand window', () => {
     window.add('a', reportOf({ offeredItems: 10 }), ms(1_800));
     window.add('b', reportOf({ offeredItems: 20 }), ms(2_000));
     assert.equal(latest(2_000), 30);
+  });
+
+  it('has the items that were missed, without those that no variant can answer in time', () => {
+    const window = createDemandWindow();
+    const second = reportOf({
+      offeredItems: 300,
+      requests: 100,
+      items: 300,
+      refused: 40,
+      infeasible: 30,
+      violations: 5,
+    });
+    for (let i = 0; i < 5; i++) window.add('r', second, ms(i * 1_000));
+    const missed = (now: number) => window.demands(ms(now))[0]?.missedPerSecond;
+    assert.equal(missed(4_500), 45);
+    window.add('r', reportOf({ requests: 10, items: 10, refused: 10 }), ms(5_000));
+    assert.equal(missed(5_000), (4 * 45 + 10) / 5, 'also of queries that arrived in a window before');
   });
 
   it('has the answered items by variant', () => {

@@ -11,7 +11,7 @@ export const offered = (itemsPerSecond: number, now: number): DemandInput => ({
   demands: [
     {
       ...{ tenant: 'default', target: 'digits', className: objectiveClass(objective), objective },
-      ...{ itemsPerSecond, latestPerSecond: 0, answered: new Map() },
+      ...{ itemsPerSecond, latestPerSecond: 0, missedPerSecond: 0, answered: new Map() },
     },
   ],
   ...{ held: [], active: () => [], now: milliseconds(now) },

@@ -6,7 +6,7 @@ import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
 import { isAsStrict, objectiveClass, strictestOf } from '../../../demand/objective-class.js';
 import { countedRate, noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
-import type { ObservedRate } from '../../../forecast/class-forecast.js';
+import { noHeadroom, observeHeadroom, type Headroom } from '../../../forecast/headroom.js';
 import { forecastOf, noForecast, observeForecast, type ForecastState } from '../../../forecast/forecast.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
@@ -16,6 +16,7 @@ export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand
   /** Items per second by class. */
   readonly rates: SteadyDemand;
   readonly forecast: ForecastState;
+  readonly headroom: Headroom;
   readonly classes: ReadonlyMap<string, FollowedClass>;
   readonly ladders: Ladders | undefined;
   readonly live: Slowdowns;
@@ -45,6 +46,7 @@ export interface DemandInput {
 export const unfollowedDemand: FollowedDemand = {
   ...{ demand: [], slowdowns: new Map(), held: [], rates: noDemand, classes: new Map() },
   forecast: noForecast,
+  headroom: noHeadroom,
   ...{ ladders: undefined, live: noSlowdowns, slow: noDemand, observed: undefined },
 };
 
@@ -76,7 +78,7 @@ export function followDemand(
     const first = (classes.get(key) ?? known.get(key))?.variants?.[0];
     return first !== undefined && cold.has(first);
   };
-  const ahead = params.ahead && lookAhead(before.forecast, { demands, offered, classes, ladders, now }, params.ahead);
+  const ahead = params.ahead && lookAhead(before, { demands, offered, classes, ladders, now }, params.ahead);
   const rates = observeRates(before.rates, ahead?.rates ?? offered, params, now, isCold);
   for (const key of rates.rates.keys()) {
     const own = known.get(key);
@@ -86,8 +88,8 @@ export function followDemand(
   const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
   const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
   const demand = isSame ? before.demand : listDemand(rates, classes);
-  const forecast = ahead?.forecast ?? noForecast;
-  return { demand, slowdowns: slow.rates, held, rates, forecast, classes, ladders, live, slow, observed };
+  const { forecast = noForecast, headroom = noHeadroom } = ahead ?? {};
+  return { demand, slowdowns: slow.rates, held, rates, forecast, headroom, classes, ladders, live, slow, observed };
 }
 
 /** Returns whether planning sees no difference. */
@@ -101,29 +103,36 @@ interface ObservedClasses extends Pick<DemandInput, 'demands' | 'now'> {
   readonly ladders: Ladders;
 }
 
-/** Returns the rates of the classes at the time at which the slowest variant of their ladder would be loaded. */
+/** Rates of a class over all tenants. */
+type ClassRates = Record<'itemsPerSecond' | 'latestPerSecond' | 'missedPerSecond', number>;
+
+/**
+ * Returns the rates until the slowest variant of each ladder would be loaded: between the counted one and the largest second that is
+ * expected, by the headroom that the class needs.
+ */
 function lookAhead(
-  before: ForecastState,
+  before: Pick<FollowedDemand, 'forecast' | 'headroom'>,
   { demands, offered, classes, ladders, now }: ObservedClasses,
-  { forecast: params, leadMs, loadMs }: AheadParams,
-): { readonly forecast: ForecastState; readonly rates: Map<string, number> } {
-  const observed = new Map<string, ObservedRate>();
+  { forecast: params, headroom: headroomParams, leadMs, loadMs }: AheadParams,
+): Pick<FollowedDemand, 'forecast' | 'headroom'> & { readonly rates: Map<string, number> } {
+  const observed = new Map<string, ClassRates>();
   for (const demand of demands) {
     const key = keyOf(demand);
-    const known = observed.get(key);
-    observed.set(key, {
-      itemsPerSecond: demand.itemsPerSecond + (known?.itemsPerSecond ?? 0),
-      latestPerSecond: demand.latestPerSecond + (known?.latestPerSecond ?? 0),
-    });
+    const sums = observed.get(key) ?? { itemsPerSecond: 0, latestPerSecond: 0, missedPerSecond: 0 };
+    observed.set(key, sums);
+    sums.itemsPerSecond += demand.itemsPerSecond;
+    sums.latestPerSecond += demand.latestPerSecond;
+    sums.missedPerSecond += demand.missedPerSecond;
   }
-  const forecast = observeForecast(before, observed, params, now);
+  const forecast = observeForecast(before.forecast, observed, params, now);
+  const headroom = observeHeadroom(before.headroom, observed, headroomParams, now);
   const rates = new Map<string, number>();
   for (const [key, counted] of offered) {
     const loads = classes.get(key)?.variants?.map((id) => ladders.loadMs.get(id) ?? loadMs) ?? [];
-    const { high } = forecastOf(forecast, key, leadMs + Math.max(...loads), params);
-    rates.set(key, Math.max(counted, high));
+    const { envelope } = forecastOf(forecast, key, leadMs + Math.max(...loads), params);
+    rates.set(key, counted + (headroom.parts.get(key) ?? 0) * Math.max(0, envelope - counted));
   }
-  return { forecast, rates };
+  return { forecast, headroom, rates };
 }
 
 const keyOf = ({ target, className }: TargetDemand): string => `${target} ${className}`;
