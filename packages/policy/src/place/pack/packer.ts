@@ -48,9 +48,9 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   const isProvidedOn = (reach: Reach): boolean =>
     options.some((option) => claimOn(packer, pack, lack, option, reach)) ||
     options.some((option) => loadNew(packer, pack, lack, option, reach));
-  // A worker that waits for other loads has room soon, and costs nothing more.
+  // A worker that waits for other loads has room soon, and costs nothing more. Queries that are held cannot wait for it.
   const opensWorkers = context.spared.size > 0 && need.opensWorkers;
-  const isWaiting = (): boolean => loadsBefore(packer, pack, lack, options, 'kept') !== undefined;
+  const isWaiting = (): boolean => source !== 'held' && loadsBefore(packer, pack, lack, options, 'kept') !== undefined;
   if (!isProvidedOn('kept') && !(opensWorkers && !isWaiting() && isProvidedOn('all'))) {
     const text = loadsBefore(packer, pack, lack, options, opensWorkers && !isWaiting() ? 'all' : 'kept');
     if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
