@@ -24,6 +24,7 @@ export function searchProgram(
   if (sense !== 'minimize' || columns.some(({ cost, lower = 0 }) => !(cost >= 0) || lower === -Infinity))
     return undefined;
   if ([...columns, ...rows].some(({ lower = -Infinity, upper = Infinity }) => lower > upper)) return undefined;
+  if (columns.length * rows.length > maxWork) return undefined;
   const budget = { work: maxWork };
   const open = [Tableau.of(program)];
   let best: Optimum | undefined;
