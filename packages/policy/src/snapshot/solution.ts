@@ -6,7 +6,6 @@ import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
 export interface SolvedShare {
   readonly variant: VariantId;
   readonly hardwareClass: HardwareClassId;
-  readonly replicas: number;
   /** Items per second of each group of demands, and the time of a slot that they take. */
   readonly items: ReadonlyMap<string, { readonly perSecond: number; readonly slots: number }>;
 }

@@ -1,7 +1,6 @@
 // The targets that a solved program gives.
 
-import type { HardwareClassId, VariantId } from '@pareto/core';
-import type { Solution } from '../../snapshot/solution.js';
+import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 import type { Formulated } from './formulate.js';
 import { isFeasible } from './is-feasible.js';
 
@@ -56,36 +55,26 @@ function usdOf({ program, used, places }: Formulated, values: ArrayLike<number>)
   return [...ofWorkers, ...ofItems].reduce((sum, usd) => sum + usd, 0);
 }
 
+/** A share that further places of its variant and class are added to. */
+interface OpenShare extends SolvedShare {
+  readonly items: Map<string, { readonly perSecond: number; readonly slots: number }>;
+}
+
 function round(
   { rates, kinds, used, places }: Formulated,
   values: ArrayLike<number>,
 ): Pick<Solution, 'shares' | 'rates' | 'hosts'> {
   const valueOf = (column: number): number => values[column] ?? 0;
-  const shares = new Map<
-    string,
-    {
-      variant: VariantId;
-      hardwareClass: HardwareClassId;
-      replicas: number;
-      items: Map<string, { perSecond: number; slots: number }>;
-    }
-  >();
+  const shares = new Map<string, OpenShare>();
   for (const { variant, hardwareClass, replicas, items } of places) {
-    // Only large programs have parts of replicas.
-    const count = Math.ceil(valueOf(replicas) - tolerance);
-    if (count === 0) continue;
+    const answering = items.filter(({ column }) => valueOf(column) > tolerance);
+    // A rare demand takes so little of a replica that the solver takes it for none.
+    if (answering.length === 0 && valueOf(replicas) <= tolerance) continue;
     const key = `${variant} ${hardwareClass}`;
-    const share = shares.get(key) ?? {
-      variant,
-      hardwareClass,
-      replicas: 0,
-      items: new Map<string, { perSecond: number; slots: number }>(),
-    };
+    const share: OpenShare = shares.get(key) ?? { variant, hardwareClass, items: new Map() };
     shares.set(key, share);
-    share.replicas += count;
-    for (const { group, column, secondsPerItem } of items) {
+    for (const { group, column, secondsPerItem } of answering) {
       const value = valueOf(column);
-      if (value <= tolerance) continue;
       const sum = share.items.get(group) ?? { perSecond: 0, slots: 0 };
       share.items.set(group, { perSecond: sum.perSecond + value, slots: sum.slots + value * secondsPerItem });
     }

@@ -103,7 +103,7 @@ describe('the program of the targets', () => {
     assert.equal(violatedBy([1, 0], 2, 100), 1, 'the loss of a worker would leave nothing');
   });
 
-  it('has parts of replicas beyond a number of them, which are rounded up', () => {
+  it('has parts of replicas beyond a number of them', () => {
     const context = createContext(snapshot({ variants: [small, big], prices, demand, workers }), placement);
     const relaxed = formulate(context, { ...params, maxIntegers: 1 }) ?? assert.fail('the fleet is small');
     assert.equal(relaxed.isRelaxed, true);
@@ -117,8 +117,11 @@ describe('the program of the targets', () => {
     ]);
     const outcome = { status: 'optimal', values: valuesFor(relaxed, [2, 0], parts), objective: 0.4, bound: 0.4 };
     assert.deepEqual(
-      solutionOf(relaxed, outcome)?.shares.map(({ replicas }) => replicas),
-      [2, 1],
+      solutionOf(relaxed, outcome)?.shares.map(({ variant: id, items }) => [id, items.size]),
+      [
+        ['a:int8', 1],
+        ['b:original', 0],
+      ],
     );
   });
 
@@ -205,17 +208,17 @@ describe('solutionOf', () => {
     [`b:original ${cpu.id}`, { replicas: 1, items: 0 }],
   ]);
 
-  it('gives the replicas, what they answer, and the workers of each kind', () => {
+  it('gives the variants, what they answer, and the workers of each kind', () => {
     const values = valuesFor(program, [1], planned);
     const outcome = { status: 'optimal', values, objective: 0.4, bound: 0.39 };
     const solution =
       solutionOf({ ...program, at: milliseconds(5), planId: 'p5' }, outcome) ?? assert.fail('the outcome has values');
     const [share] = solution.shares;
     assert.deepEqual(
-      solution.shares.map(({ variant: id, replicas }) => [id, replicas]),
+      solution.shares.map(({ variant: id, items }) => [id, items.size]),
       [
-        ['a:int8', 2],
-        ['b:original', 1],
+        ['a:int8', 1],
+        ['b:original', 0],
       ],
     );
     assert.deepEqual(
