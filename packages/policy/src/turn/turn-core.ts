@@ -145,7 +145,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
   const isCurrent = (snapshot: PlacementSnapshot): boolean =>
     params.solve !== undefined &&
     state.solution !== undefined &&
-    isInForce(snapshot, state.solution, state.basis, params.solve);
+    isInForce(snapshot, state.solution, state.basis, { ...params.solve, idleMs: placement.idleMs });
   /** Returns the time from which a program is due. Infinite while another one is being solved. */
   function programDueAt(snapshot: PlacementSnapshot, leadingMs: Milliseconds, isCurrentNow: boolean): number {
     if (params.solve === undefined || state.program?.isSolved === false) return Infinity;
@@ -168,7 +168,7 @@ export function createTurnCore(params: TurnParams): TurnCore {
     const dueAt = programDueAt(snapshot, leadingMs, isRefreshed);
     if (params.solve === undefined || snapshot.now < dueAt) return { ...none, dueAt };
     const { failures = 0 } = state.program ?? {};
-    const basis = isRefreshed ? state.basis : solveBasis(snapshot);
+    const basis = isRefreshed ? state.basis : solveBasis(snapshot, placement);
     state = { ...state, program: { at: snapshot.now, basis, isRefreshed, isSolved: false, failures } };
     const program = formulate(createContext(snapshot, placement), params.solve);
     const exact = params.solve.exact && program && searchExactly(program, params.solve.exact);
@@ -182,22 +182,51 @@ export function createTurnCore(params: TurnParams): TurnCore {
   function endProgram(solution: Solution | undefined): void {
     const { program, solution: before, basis } = state;
     const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
-    const isKept = solution !== undefined && before !== undefined && program?.isRefreshed === true;
+    const isRefreshed = program?.isRefreshed === true;
+    const last = isRefreshed || failures < maxFailures ? before : undefined;
     state = {
       ...state,
-      solution: isKept ? refreshed(before, solution) : (solution ?? (failures < maxFailures ? before : undefined)),
+      solution: isRefreshed && before && solution ? refreshed(before, solution) : (solution ?? last),
       basis: solution === undefined ? basis : (program?.basis ?? []),
       program: program && { ...program, failures, isSolved: true },
     };
   }
-  /** Returns the solution before with the age of the next one, unless that one costs less by more than the gap of programs. */
-  const refreshed = (before: Solution, next: Solution): Solution =>
-    before.steadyUsd * (1 - (params.solve?.relativeGap ?? 0)) > next.steadyUsd
-      ? next
-      : { ...before, at: next.at, planId: next.planId };
+  /** Returns the solution before with the age and the bound of the next one, unless that one costs less by more than the gap of programs. */
+  function refreshed(before: Solution, next: Solution): Solution {
+    const { steadyUsd } = before;
+    if (steadyUsd * (1 - (params.solve?.relativeGap ?? 0)) > next.steadyUsd) return next;
+    const { at, planId } = next;
+    const bound = Math.min(steadyUsd, next.steadyUsd - (next.objective - next.bound));
+    const source = bound < steadyUsd * (1 - 1e-9) ? 'solved' : before.source;
+    return { ...before, at, planId, source, objective: steadyUsd, bound };
+  }
   /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
   const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
     demand.length > 0 && solution !== undefined && now - solution.at >= (params.solve?.maxAgeMs ?? Infinity);
+  function planNow(observed: Observed, planId: string, leadingMs: Milliseconds): PlannedTurn {
+    const { changes, noisy, idleSince, deferredSince, orphans } = state;
+    const { held, demand, slowdowns } = state.demand;
+    const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
+    const observedNow = { ...observed, ...followed, planId };
+    const {
+      program,
+      isTooLarge,
+      isCurrent: isCurrentNow,
+      dueAt,
+    } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
+    const snapshot = { ...observedNow, solution: state.solution };
+    const context = createContext(snapshot, placement);
+    const plan = planIn(context);
+    state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
+    const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
+    const validated = validatePlan(plan, observed, placement);
+    const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
+    const dropped = [...validated.dropped, ...early];
+    const isSettled = dropped.length === 0 && orphans.length === 0;
+    const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
+    const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
+    return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
+  }
   return {
     get state() {
       return state;
@@ -226,28 +255,14 @@ export function createTurnCore(params: TurnParams): TurnCore {
       };
     },
     plan(observed, planId, leadingMs) {
-      const { changes, noisy, idleSince, deferredSince, orphans } = state;
-      const { held, demand, slowdowns } = state.demand;
-      const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
-      const observedNow = { ...observed, ...followed, planId };
-      const {
-        program,
-        isTooLarge,
-        isCurrent: isCurrentNow,
-        dueAt,
-      } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
-      const snapshot = { ...observedNow, solution: state.solution };
-      const context = createContext(snapshot, placement);
-      const plan = planIn(context);
-      state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
-      const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
-      const validated = validatePlan(plan, observed, placement);
-      const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
-      const dropped = [...validated.dropped, ...early];
-      const isSettled = dropped.length === 0 && orphans.length === 0;
-      const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
-      const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
-      return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
+      const before = state;
+      try {
+        return planNow(observed, planId, leadingMs);
+      } catch (error) {
+        // Otherwise the program of a turn that failed would count as being solved.
+        state = before;
+        throw error;
+      }
     },
     solved: endProgram,
     end(actions, now) {

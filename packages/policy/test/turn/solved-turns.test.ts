@@ -12,7 +12,7 @@ import {
   type TurnCore,
 } from '../../src/index.js';
 import type { PlacementReplica, PlacementSnapshot } from '../../src/snapshot/snapshot.js';
-import { replica, snapshot, variant, worker } from '../support/fixture.js';
+import { replica, snapshot, task, variant, worker } from '../support/fixture.js';
 import { offered } from '../support/offered.js';
 
 const small = variant('a:int8', { p50Ms: 5, accuracy: 0.9 });
@@ -82,6 +82,35 @@ describe('turns whose targets are solved', () => {
     assert.equal(core.state.solution, undefined);
   });
 
+  it('keep a solution that still fits, however often it is not confirmed', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    let now = 1_000 + defaultSolveParams.maxAgeMs / 2;
+    for (let failures = 0; failures < 4; failures += 1, now += 100_000) {
+      assert.notEqual(turn(core, now, 300).program, undefined);
+      core.solved(undefined);
+    }
+    assert.notEqual(core.state.solution, undefined);
+  });
+
+  it('state the program again that a turn which failed had stated', () => {
+    const core = createTurnCore(params);
+    const broken = { ...observedAt(1_000), replicas: undefined as never };
+    core.observe(observedAt(1_000), offered(300, 1_000), []);
+    assert.throws(() => core.plan(broken, 'p1', leading), TypeError);
+    assert.notEqual(turn(core, 1_100, 300).program, undefined);
+  });
+
+  it('state another one without demand once a task is idle', () => {
+    const core = createTurnCore(params);
+    const { idleMs } = params.placement;
+    core.solved(solved(turn(core, 1_000, 300).program, 4, 1, 1_000));
+    turn(core, 2_000, 0);
+    core.solved(solved(turn(core, 100_000, 0).program, 1, 1, 100_000));
+    assert.equal(turn(core, 200_000, 0).program, undefined);
+    assert.notEqual(turn(core, 200_000 + idleMs, 0).program, undefined);
+  });
+
   it('state none for a leader that does not know all workers yet', () => {
     const core = createTurnCore(params);
     core.observe(observedAt(1_000), offered(300, 1_000), []);
@@ -147,6 +176,17 @@ describe('turns whose targets are solved', () => {
       planned.plan.unmet.map(({ source, cause }) => [source, cause]),
       [['demand', 'loading']],
     );
+  });
+
+  it('open another worker for queries that are held, whatever loads on those that a solution uses', () => {
+    const core = createTurnCore({ ...params, placement: { ...params.placement, loadsPerSlot: 0.25 } });
+    const others = ['b', 'c', 'd'].map((name) => variant(`${name}:original`, { p50Ms: 5, accuracy: 0.9, task: name }));
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    const world = { ...observedAt(2_000), variants: [small, ...others], tasks: ['digits', 'b', 'c', 'd'].map(task) };
+    core.observe(world, { ...offered(300, 2_000), held: others.map(({ variant: { id } }) => id) }, []);
+    const planned = core.plan(world, 'p2', leading);
+    assert.equal(loadsOf(planned).length, 3);
+    assert.equal(new Set(loadsOf(planned)).size, 2);
   });
 
   it('empty the workers that a solution spares only when the replicas elsewhere are ready', () => {
@@ -240,6 +280,7 @@ describe('turns whose targets are solved', () => {
     core.solved(next(at, before.steadyUsd * 0.99));
     const kept = core.state.solution;
     assert.deepEqual([kept?.shares === before.shares, kept?.at, kept?.planId], [true, at, `p${at}`]);
+    assert.deepEqual([kept?.objective, (kept?.bound ?? NaN) <= before.steadyUsd], [before.steadyUsd, true]);
     assert.equal(turn(core, at + 5_000, 300).quality.source, 'solved');
     core.solved(next(at + maxAgeMs / 2, before.steadyUsd * 0.97));
     assert.notEqual(core.state.solution?.shares, before.shares);
@@ -251,6 +292,7 @@ describe('turns whose targets are solved', () => {
     turn(core, 9_000_000, 0);
     core.solved(undefined);
     core.solved(solved(turn(core, 10_000_000, 0).program, 0, 0, 10_000_000));
+    core.solved(solved(turn(core, 20_000_000, 0).program, 0, 0, 20_000_000));
     const idle = turn(core, 90_000_000, 0);
     assert.deepEqual([idle.program, idle.quality.source], [undefined, 'solved']);
   });

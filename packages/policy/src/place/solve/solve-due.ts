@@ -1,7 +1,7 @@
 // Whether the targets need another solution.
 
 import { sameItems, type Milliseconds } from '@pareto/core';
-import type { PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
+import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { stayingWorkers } from '../context/context.js';
 import { ratesOf } from '../context/apply-solution.js';
 import { listHostKinds } from '../context/host-kinds.js';
@@ -20,13 +20,20 @@ export interface LastProgram {
   readonly failures: number;
 }
 
-/** Returns what a program depends on, apart from the demand: variants with their profiles and slowdowns, rules, prices, and the workers by kind. */
-export const solveBasis = (snapshot: PlacementSnapshot): readonly string[] => {
-  const { tasks, variants, served, rules, prices, workers, slowdowns } = snapshot;
+/**
+ * Returns what a program depends on, apart from the demand: variants with their profiles and slowdowns, rules, prices, idle tasks, and the
+ * workers by kind.
+ */
+export const solveBasis = (
+  snapshot: PlacementSnapshot,
+  { idleMs }: Pick<PlacementParams, 'idleMs'>,
+): readonly string[] => {
+  const { tasks, variants, served, rules, prices, workers, slowdowns, warmthRules, idleSince, now } = snapshot;
+  const idle = [...(idleSince ?? [])].flatMap(([task, since]) => (now >= since + idleMs ? [task] : []));
   const objectives = tasks.map(({ name, defaultObjective }) => [name, defaultObjective]);
   return [
     ...variants.map(textOf),
-    JSON.stringify([rules, prices, objectives, [...served], [...slowdowns]]),
+    JSON.stringify([rules, warmthRules, prices, objectives, idle, [...served], [...slowdowns]]),
     ...listHostKinds(workers, prices).map((kind) => `${kind.workers.length} x ${kind.key}`),
   ];
 };
@@ -50,9 +57,9 @@ export function isInForce(
   snapshot: PlacementSnapshot,
   solution: Solution,
   basis: readonly string[],
-  { least, reserve }: SolveParams,
+  { least, reserve, idleMs }: SolveParams & Pick<PlacementParams, 'idleMs'>,
 ): boolean {
-  if (!sameItems(basis, solveBasis(snapshot))) return false;
+  if (!sameItems(basis, solveBasis(snapshot, { idleMs }))) return false;
   const rates = ratesOf(snapshot.demand);
   for (const [key, rate] of rates) {
     const planned = solution.rates.get(key) ?? 0;
