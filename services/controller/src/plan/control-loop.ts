@@ -160,7 +160,10 @@ async function runTurn(
   memory.nextAt = nextAt;
   busy.stop();
 
-  if (isTooLarge) options.logger.warn('the fleet is too large for a program; its targets are greedy', { planId });
+  if (isTooLarge)
+    options.logger.warn('no targets were solved, because the fleet is too large for a program; see maxColumns', {
+      planId,
+    });
 
   // 6. Solve the program that the plan states, if one is due. It is not lost if the plan cannot be recorded. A turn follows its solution.
   if (program !== undefined && solver !== undefined)
