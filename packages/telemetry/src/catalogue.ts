@@ -274,11 +274,11 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     planSource: make.gauge('pareto_plan_source', '1 for the source of the last plan, 0 for the others', byPlanSource),
     planGap: make.gauge(
       'pareto_plan_gap',
-      "Part of the last plan's USD per hour that is above the proven bound; NaN if the plan is greedy or stale, or if this controller does not lead",
+      "Part of the last plan's USD per hour that is above the proven bound for the planned rates; NaN if the plan is greedy or stale, or if this controller does not lead",
     ),
     planAge: make.gauge(
       'pareto_plan_age_seconds',
-      'Time since the snapshot from which the targets of the last plan were computed; NaN if this controller does not lead',
+      'Time since the snapshot from which the targets of the last plan were computed or confirmed; NaN if this controller does not lead',
     ),
     solveTime: make.histogram(
       'pareto_plan_solve_seconds',
