@@ -111,6 +111,8 @@ class ProgramBuilder {
   readonly #deviceMemory = new Map<KindSlots, OpenRow>();
   readonly #demands: OpenRow[] = [];
   readonly #existing = new Map<string, number>();
+  /** Columns of the replicas of each variant. */
+  readonly #replicas = new Map<VariantId, number[]>();
 
   constructor(context: PlanningContext, params: SolveParams, kinds: readonly HostKind[]) {
     this.#context = context;
@@ -158,9 +160,9 @@ class ProgramBuilder {
 
   /** Demands a replica of a variant, at a price below that of unmet demand: memory may lack. */
   atLeastOne(variant: VariantId): void {
-    const columns = this.places.filter((place) => place.variant === variant).map(({ replicas }) => replicas);
-    if (columns.length === 0) return;
-    columns.push(this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 2, upper: 1 }));
+    const replicas = this.#replicas.get(variant);
+    if (replicas === undefined) return;
+    const columns = [...replicas, this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 2, upper: 1 })];
     this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
   }
 
@@ -183,6 +185,7 @@ class ProgramBuilder {
     const loadUsd = Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs);
     const existing = this.#existing.get(placeKey(variant, kind, group)) ?? 0;
     const replicas = this.#column({ cost: existing === 0 ? loadUsd : 0, upper, isInteger: true });
+    this.#replicas.set(variant, [...(this.#replicas.get(variant) ?? []), replicas]);
     const loads = existing === 0 ? undefined : this.#column({ cost: loadUsd });
     if (loads !== undefined) this.#rows.push({ upper: existing, columns: [replicas, loads], coefficients: [1, -1] });
     extend(this.#memory[index], replicas, option.memoryBytes / mebi);
