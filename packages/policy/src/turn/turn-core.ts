@@ -31,10 +31,14 @@ import { createContext } from '../place/context/context.js';
 import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
 import { validatePlan, type ValidatedPlan } from '../place/validate/validate-plan.js';
-import { formulate, type Formulated } from '../place/solve/formulate.js';
-import { searchExactly } from '../place/solve/exact/search-exactly.js';
 import { planQuality } from '../place/solve/plan-quality.js';
-import { isInForce, solveBasis, solveDueAt, type LastProgram } from '../place/solve/solve-due.js';
+import {
+  endProgram,
+  noTargets,
+  stateProgram,
+  type SolvedTargets,
+  type StatedProgram,
+} from '../place/solve/solved-targets.js';
 import type { Solution } from '../snapshot/solution.js';
 import type { SolveParams } from '../place/solve/solve-params.js';
 import {
@@ -45,7 +49,7 @@ import {
 } from '../snapshot/snapshot.js';
 
 /** The state that one turn leaves for the next. All of it can be lost: a new leader begins without. */
-interface TurnState {
+interface TurnState extends SolvedTargets {
   readonly demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */
   readonly assignedAt: ReadonlyMap<ReplicaId, Milliseconds>;
@@ -56,10 +60,6 @@ interface TurnState {
   readonly idleSince: ReadonlyMap<string, Milliseconds>;
   /** Time since when each measurement that no worker could start has waited. */
   readonly deferredSince: ReadonlyMap<string, Milliseconds>;
-  readonly program: LastProgram | undefined;
-  readonly solution: Solution | undefined;
-  /** The basis of the program that `solution` solves. */
-  readonly basis: readonly string[];
 }
 
 const firstTurn: TurnState = {
@@ -70,9 +70,7 @@ const firstTurn: TurnState = {
   noisy: new Map(),
   idleSince: new Map(),
   deferredSince: new Map(),
-  program: undefined,
-  solution: undefined,
-  basis: [],
+  ...noTargets,
 };
 
 /** A snapshot without what follows from earlier turns. */
@@ -106,16 +104,12 @@ export const defaultTurnParams: TurnParams = {
   firstUnloadMs: milliseconds(10_000),
 };
 
-interface PlannedTurn extends ValidatedPlan {
+interface PlannedTurn extends ValidatedPlan, Pick<StatedProgram, 'program' | 'isTooLarge'> {
   readonly plan: Plan;
   /** The quality of the actions that are carried out. */
   readonly quality: PlanQuality;
   /** Time at which the plan may change although nothing else does. */
   readonly nextAt: Milliseconds;
-  /** A program whose solution should be given to `solved`. Undefined if none is due. */
-  readonly program: Formulated | undefined;
-  /** Set if a program was due that would have more columns than `maxColumns`. */
-  readonly isTooLarge: boolean;
 }
 
 export interface TurnCore {
@@ -134,99 +128,13 @@ export interface TurnCore {
   end(actions: readonly PlanAction[], now: Milliseconds): void;
 }
 
-/** Programs without a solution after which the last solution is given up for greedy targets, and doublings of the time to the next one. */
-const [maxFailures, maxDoublings] = [3, 6];
-
 /** Creates the core of a term that begins. */
 export function createTurnCore(params: TurnParams): TurnCore {
   const { placement } = params;
   let state = firstTurn;
-  /** Returns whether the solution still fits the demand and the fleet of now. */
-  const isCurrent = (snapshot: PlacementSnapshot): boolean =>
-    params.solve !== undefined &&
-    state.solution !== undefined &&
-    isInForce(snapshot, state.solution, state.basis, { ...params.solve, idleMs: placement.idleMs });
-  /** Returns the time from which a program is due. Infinite while another one is being solved. */
-  function programDueAt(snapshot: PlacementSnapshot, leadingMs: Milliseconds, isCurrentNow: boolean): number {
-    if (params.solve === undefined || state.program?.isSolved === false) return Infinity;
-    const { at = -Infinity, failures = 0 } = state.program ?? {};
-    // A leader that is new does not know all workers and rates yet.
-    const knownAt = snapshot.now - leadingMs + params.firstUnloadMs;
-    const nextAt = at + params.solve.everyMs * 2 ** Math.min(failures, maxDoublings);
-    return Math.max(knownAt, nextAt, solveDueAt(snapshot, state.solution, isCurrentNow, params.solve));
-  }
-  /**
-   * Returns the program that is due, or the time at which one is, and whether the solution is current. The targets of a small fleet are
-   * solved right away.
-   */
-  function programOf(
-    snapshot: PlacementSnapshot,
-    leadingMs: Milliseconds,
-  ): Pick<PlannedTurn, 'program' | 'isTooLarge'> & { readonly dueAt: number; readonly isCurrent: boolean } {
-    const isRefreshed = isCurrent(snapshot);
-    const none = { program: undefined, isTooLarge: false, isCurrent: isRefreshed };
-    const dueAt = programDueAt(snapshot, leadingMs, isRefreshed);
-    if (params.solve === undefined || snapshot.now < dueAt) return { ...none, dueAt };
-    const { failures = 0 } = state.program ?? {};
-    const basis = isRefreshed ? state.basis : solveBasis(snapshot, placement);
-    state = { ...state, program: { at: snapshot.now, basis, isRefreshed, isSolved: false, failures } };
-    const program = formulate(createContext(snapshot, placement), params.solve);
-    const exact = params.solve.exact && program && searchExactly(program, params.solve.exact);
-    if (program !== undefined && exact === undefined) return { ...none, program, dueAt: Infinity };
-    endProgram(exact);
-    const isNowCurrent = exact === undefined ? isRefreshed : isCurrent(snapshot);
-    const nextDueAt = programDueAt(snapshot, leadingMs, isNowCurrent);
-    return { program: undefined, isTooLarge: program === undefined, isCurrent: isNowCurrent, dueAt: nextDueAt };
-  }
-  /** Ends the program that was stated last. Without a solution, the one before stays for a few programs. */
-  function endProgram(solution: Solution | undefined): void {
-    const { program, solution: before, basis } = state;
-    const failures = solution === undefined ? (program?.failures ?? 0) + 1 : 0;
-    const isRefreshed = program?.isRefreshed === true;
-    const last = isRefreshed || failures < maxFailures ? before : undefined;
-    state = {
-      ...state,
-      solution: isRefreshed && before && solution ? refreshed(before, solution) : (solution ?? last),
-      basis: solution === undefined ? basis : (program?.basis ?? []),
-      program: program && { ...program, failures, isSolved: true },
-    };
-  }
-  /** Returns the solution before with the age and the bound of the next one, unless that one costs less by more than the gap of programs. */
-  function refreshed(before: Solution, next: Solution): Solution {
-    const { steadyUsd } = before;
-    if (steadyUsd * (1 - (params.solve?.relativeGap ?? 0)) > next.steadyUsd) return next;
-    const { at, planId } = next;
-    const bound = Math.min(steadyUsd, next.steadyUsd - (next.objective - next.bound));
-    const source = bound < steadyUsd * (1 - 1e-9) ? 'solved' : before.source;
-    return { ...before, at, planId, source, objective: steadyUsd, bound };
-  }
   /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
   const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
     demand.length > 0 && solution !== undefined && now - solution.at >= (params.solve?.maxAgeMs ?? Infinity);
-  function planNow(observed: Observed, planId: string, leadingMs: Milliseconds): PlannedTurn {
-    const { changes, noisy, idleSince, deferredSince, orphans } = state;
-    const { held, demand, slowdowns } = state.demand;
-    const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
-    const observedNow = { ...observed, ...followed, planId };
-    const {
-      program,
-      isTooLarge,
-      isCurrent: isCurrentNow,
-      dueAt,
-    } = programOf({ ...observedNow, solution: state.solution }, leadingMs);
-    const snapshot = { ...observedNow, solution: state.solution };
-    const context = createContext(snapshot, placement);
-    const plan = planIn(context);
-    state = { ...state, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
-    const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
-    const validated = validatePlan(plan, observed, placement);
-    const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
-    const dropped = [...validated.dropped, ...early];
-    const isSettled = dropped.length === 0 && orphans.length === 0;
-    const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, dueAt)) : milliseconds(0);
-    const quality = planQuality(context, { actions, unmet: plan.unmet }, isCurrentNow && !isOld(snapshot));
-    return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
-  }
   return {
     get state() {
       return state;
@@ -255,16 +163,28 @@ export function createTurnCore(params: TurnParams): TurnCore {
       };
     },
     plan(observed, planId, leadingMs) {
-      const before = state;
-      try {
-        return planNow(observed, planId, leadingMs);
-      } catch (error) {
-        // Otherwise the program of a turn that failed would count as being solved.
-        state = before;
-        throw error;
-      }
+      const { changes, noisy, idleSince, deferredSince, orphans } = state;
+      const { held, demand, slowdowns } = state.demand;
+      const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
+      const observedNow = { ...observed, ...followed, planId };
+      const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, params);
+      const snapshot = { ...observedNow, solution: targets.solution };
+      const context = createContext(snapshot, placement);
+      const plan = planIn(context);
+      const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
+      const validated = validatePlan(plan, observed, placement);
+      const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
+      const dropped = [...validated.dropped, ...early];
+      const isSettled = dropped.length === 0 && orphans.length === 0;
+      const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, stated.dueAt)) : milliseconds(0);
+      const quality = planQuality(context, { actions, unmet: plan.unmet }, stated.isCurrent && !isOld(snapshot));
+      // Last, so that a turn that fails leaves no program that counts as being solved.
+      state = { ...state, ...targets, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
+      return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
     },
-    solved: endProgram,
+    solved(solution) {
+      state = { ...state, ...endProgram(state, solution, params) };
+    },
     end(actions, now) {
       const loads = actions.flatMap((action) =>
         action.kind === 'load' ? [[action.assignment.replica, now] as const] : [],
