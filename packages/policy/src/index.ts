@@ -261,6 +261,13 @@ export {
   type WorkerParams,
 } from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
-export { createTurnCore, defaultTurnParams, type Observed, type TurnCore, type TurnParams } from './turn/turn-core.js';
+export {
+  createTurnCore,
+  defaultTurnParams,
+  solvingParams,
+  type Observed,
+  type TurnCore,
+  type TurnParams,
+} from './turn/turn-core.js';
 export { logTurns } from './turn/log/turn-log.js';
 export { replayTurnLog } from './turn/log/replay-turns.js';

@@ -2,13 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { defaultPrices, errorText, milliseconds, ParetoError, type Milliseconds, type PriceTable } from '@pareto/core';
-import {
-  defaultAheadParams,
-  defaultPlacementParams,
-  defaultSolveParams,
-  defaultTurnParams,
-  type TurnParams,
-} from '@pareto/policy';
+import { defaultPlacementParams, defaultTurnParams, solvingParams, type TurnParams } from '@pareto/policy';
 import {
   defineConfig,
   isolationFlags,
@@ -149,18 +143,17 @@ export const keepVersionsMs = ({ keepVersionsHours }: Pick<ControllerConfig, 'ke
 export const turnParams = (
   { idleMinutes, solver, releaseHosts }: Pick<ControllerConfig, 'idleMinutes' | 'solver' | 'releaseHosts'>,
   firstUnloadMs: Milliseconds,
-): TurnParams => ({
-  ...defaultTurnParams,
-  placement: {
-    ...defaultPlacementParams,
-    ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts },
-  },
-  ...(solver && {
-    solve: defaultSolveParams,
-    demand: { ...defaultTurnParams.demand, ahead: defaultAheadParams },
-  }),
-  firstUnloadMs,
-});
+): TurnParams => {
+  const params = {
+    ...defaultTurnParams,
+    placement: {
+      ...defaultPlacementParams,
+      ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts },
+    },
+    firstUnloadMs,
+  };
+  return solver ? solvingParams(params) : params;
+};
 
 const priceSchema = z.record(z.string(), z.number().min(0));
 

@@ -9,7 +9,7 @@ import {
   type PlanQuality,
   type ReplicaId,
 } from '@pareto/core';
-import { defaultDemandParams, type DemandParams } from '../demand/demand-params.js';
+import { defaultAheadParams, defaultDemandParams, type DemandParams } from '../demand/demand-params.js';
 import { countRepeats, observeNoisy } from '../make/noisy-measurements.js';
 import {
   followDemand,
@@ -40,7 +40,7 @@ import {
   type StatedProgram,
 } from '../place/solve/solved-targets.js';
 import type { Solution } from '../snapshot/solution.js';
-import type { SolveParams } from '../place/solve/solve-params.js';
+import { defaultSolveParams, type SolveParams } from '../place/solve/solve-params.js';
 import {
   defaultPlacementParams,
   type PlacementParams,
@@ -103,6 +103,12 @@ export const defaultTurnParams: TurnParams = {
   orphans: defaultOrphanParams,
   firstUnloadMs: milliseconds(10_000),
 };
+
+/** Returns the parameters with solved targets, and with the headroom that they need: what is stated for both stays. */
+export const solvingParams = (params: TurnParams): TurnParams => ({
+  ...{ solve: defaultSolveParams, ...params },
+  demand: { ahead: defaultAheadParams, ...params.demand },
+});
 
 interface PlannedTurn extends ValidatedPlan, Pick<StatedProgram, 'program' | 'isTooLarge'> {
   readonly plan: Plan;

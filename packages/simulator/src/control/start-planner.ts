@@ -1,6 +1,6 @@
 // The planner of production, with targets that are solved if its policy asks for it.
 
-import { defaultAheadParams, defaultSolveParams } from '@pareto/policy';
+import { solvingParams } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import { solverOf } from '../solve/solver-of.js';
 import type { EventQueue } from '../events/event-queue.js';
@@ -17,9 +17,8 @@ export function startPlanner(
 ): Planner {
   if (!solves) return createPlanner(turn);
   const placement = { ...turn.placement, releasesHosts: true };
-  const demand = { ahead: defaultAheadParams, ...turn.demand };
   return createPlanner(
-    { solve: defaultSolveParams, ...turn, placement, demand },
+    solvingParams({ ...turn, placement }),
     createVirtualSolver({ solver: solverOf({ solver }, name), events, solveMs }),
   );
 }
