@@ -93,6 +93,15 @@ function describeQueries(kind: 'router' | 'node', traceId: string): void {
       await variantFor('digits', { min_accuracy: nearest.min_accuracy });
     });
 
+    it('get the most accurate variant in time instead of the cheapest if they prefer accuracy', async () => {
+      const limits = { latency_ms: 1_000, min_accuracy: 0.9 };
+      assert.notEqual(await variantFor('digits', limits), 'cnn-large:original');
+      assert.equal(await variantFor('digits', { ...limits, prefer: 'accuracy' }), 'cnn-large:original');
+      assert.notEqual(await variantFor('digits', { prefer: 'cost' }), 'cnn-large:original');
+      const refusal = await refusalOf(variantFor('digits', { prefer: 'speed' }));
+      assert.match(refusal.message, /parameter prefer is "speed": expected one of cost, accuracy/);
+    });
+
     it('get an answer below their floor, marked as degraded, if they allow it', async () => {
       const answer = await client.infer('digits', [digits.input(0)], { min_accuracy: 0.9999, degrade: 'allow' });
       assert.equal(answer.parameters.get('pareto_degraded'), true);

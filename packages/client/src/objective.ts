@@ -16,14 +16,15 @@ export const objectiveMessage = (objective: QueryObjective | undefined): wire.Ob
 /** Returns the objective as parameters of the Open Inference Protocol. */
 export function objectiveParameters(objective: QueryObjective | undefined): Record<string, wire.InferParameterInput> {
   if (objective === undefined) return {};
-  const { latencyMs, minAccuracy, maxCostPer1k, accuracyBound, class: serviceClass, degrade } = checked(objective);
+  const { latencyMs, minAccuracy, maxCostPer1k, accuracyBound, class: serviceClass, ...others } = checked(objective);
   const fields: Readonly<Record<string, number | string | undefined>> = {
     latency_ms: latencyMs,
     min_accuracy: minAccuracy,
     max_cost_per_1k: maxCostPer1k,
     accuracy_bound: accuracyBound,
     class: serviceClass,
-    degrade,
+    degrade: others.degrade,
+    prefer: others.prefer,
   };
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => {

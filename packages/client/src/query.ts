@@ -1,6 +1,6 @@
 // A query: a target, its input tensors, and the objective to meet.
 
-import type { AccuracyBound, Degrade, ServiceClass } from '@pareto/core';
+import type { AccuracyBound, Degrade, Prefer, ServiceClass } from '@pareto/core';
 import type { Tensor } from './tensor.js';
 
 /** The objective of a query. The task's defaults apply to the fields that are absent. */
@@ -16,6 +16,8 @@ export interface QueryObjective {
   readonly class?: ServiceClass;
   /** `allow` accepts an answer below the accuracy floor, marked as degraded, instead of a refusal. */
   readonly degrade?: Degrade;
+  /** Whether the cheapest or the most accurate variant that meets the objective answers. The default is `cost`, without any objective `accuracy`. */
+  readonly prefer?: Prefer;
 }
 
 export interface Query {

@@ -65,6 +65,7 @@ export {
   type Degrade,
   type Objective,
   type PartialObjective,
+  type Prefer,
   type ServiceClass,
 } from './objective.js';
 export {

@@ -5,6 +5,7 @@ import type { Milliseconds } from './units.js';
 export type ServiceClass = 'online' | 'offline';
 export type AccuracyBound = 'point' | 'lower95';
 export type Degrade = 'forbid' | 'allow';
+export type Prefer = 'cost' | 'accuracy';
 
 /** A fully resolved objective. */
 export interface Objective {
@@ -17,6 +18,8 @@ export interface Objective {
   readonly maxCostPer1k: number | undefined;
   readonly class: ServiceClass;
   readonly degrade: Degrade;
+  /** Order of the variants that meet the objective. Undefined means that of `preferenceOf`. */
+  readonly prefer: Prefer | undefined;
 }
 
 /** An objective of one source. A field left undefined is taken from the next source. */
@@ -30,6 +33,7 @@ export const fallbackObjective: Objective = {
   maxCostPer1k: undefined,
   class: 'online',
   degrade: 'forbid',
+  prefer: undefined,
 };
 
 /** Merges the sources, in order of precedence. Fields that none of them sets are undefined. */
@@ -48,6 +52,7 @@ export function mergeObjectives(...sources: readonly PartialObjective[]): Partia
     maxCostPer1k: first('maxCostPer1k'),
     class: first('class'),
     degrade: first('degrade'),
+    prefer: first('prefer'),
   };
 }
 
@@ -65,5 +70,6 @@ export function resolveObjective(...sources: readonly PartialObjective[]): Objec
     maxCostPer1k: merged.maxCostPer1k,
     class: merged.class ?? fallbackObjective.class,
     degrade: merged.degrade ?? fallbackObjective.degrade,
+    prefer: merged.prefer,
   };
 }

@@ -179,6 +179,7 @@ export { defaultHoldParams, type HoldParams } from './router/held-queries.js';
 export { createRouterDemand, defaultRouterDemandParams, type RouterDemand } from './router/router-demand.js';
 export {
   arrivalLogHeader,
+  beginsArrivalLog,
   formatArrival,
   formatLostArrivals,
   parseArrivalLine,

@@ -73,6 +73,7 @@ export interface ObjectiveOptions extends MetricLimits {
   readonly maxCostPer1k?: number;
   readonly class?: 'online' | 'offline';
   readonly degrade?: 'forbid' | 'allow';
+  readonly prefer?: 'cost' | 'accuracy';
 }
 
 export function addObjectiveOptions(command: Command): Command {
@@ -92,6 +93,12 @@ export function addObjectiveOptions(command: Command): Command {
         'forbid',
         'allow',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--prefer <what>',
+        'what counts among the variants that meet the objective: cost by default, accuracy without an objective',
+      ).choices(['cost', 'accuracy']),
     );
 }
 
@@ -120,6 +127,7 @@ export function readObjective(options: ObjectiveOptions): wire.ObjectiveInput | 
     ...(options.accuracyBound === undefined ? {} : { accuracyBound: upper(options.accuracyBound) }),
     ...(options.class === undefined ? {} : { class: upper(options.class) }),
     ...(options.degrade === undefined ? {} : { degrade: upper(options.degrade) }),
+    ...(options.prefer === undefined ? {} : { prefer: upper(options.prefer) }),
   };
   return Object.keys(objective).length === 0 ? null : objective;
 }

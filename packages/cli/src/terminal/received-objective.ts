@@ -3,6 +3,8 @@
 import type { PartialObjective } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 
+const prefers = { none: 'PREFER_UNSPECIFIED', cost: 'COST', accuracy: 'ACCURACY' } as const;
+
 type Stated = Omit<PartialObjective, 'latencyMs'> & { readonly latencyMs?: number | undefined };
 
 /** Returns the message of an objective as it would be received. Fields that it does not set are missing or unspecified. */
@@ -15,5 +17,6 @@ export const receivedObjective = (objective: Stated): wire.Objective => {
     class: objective.class === 'offline' ? 'OFFLINE' : 'CLASS_UNSPECIFIED',
     degrade: objective.degrade === 'allow' ? 'ALLOW' : 'DEGRADE_UNSPECIFIED',
     accuracyBound: accuracyBound === 'lower95' ? 'LOWER95' : 'POINT',
+    prefer: prefers[objective.prefer ?? 'none'],
   };
 };

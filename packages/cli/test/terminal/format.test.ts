@@ -15,6 +15,7 @@ const objective = {
   class: 'CLASS_UNSPECIFIED',
   accuracyBound: 'ACCURACY_BOUND_UNSPECIFIED',
   degrade: 'DEGRADE_UNSPECIFIED',
+  prefer: 'PREFER_UNSPECIFIED',
 } as const;
 
 describe('formats of numbers', () => {
@@ -73,6 +74,7 @@ describe('formats of numbers', () => {
     assert.equal(formatObjective({ ...objective }), '');
     const requested = { ...objective, latencyMs: 50, _latencyMs: 'latencyMs', degrade: 'ALLOW' } as const;
     assert.equal(formatObjective(requested), '≤ 50.0 ms, may degrade');
+    assert.equal(formatObjective({ ...objective, prefer: 'ACCURACY' }), 'most accurate');
     const floor = { ...objective, minAccuracy: 0.6, _minAccuracy: 'minAccuracy' } as const;
     assert.equal(formatObjective(floor, { metric: 'rmse', scale: 80 }), 'rmse ≤ 53.34');
     assert.equal(formatObjective(floor), '≥ 60.00 %');

@@ -130,4 +130,5 @@ const isSameObjective = (a: Objective, b: Objective): boolean =>
   a.maxCostPer1k === b.maxCostPer1k &&
   a.accuracyBound === b.accuracyBound &&
   a.class === b.class &&
-  a.degrade === b.degrade;
+  a.degrade === b.degrade &&
+  a.prefer === b.prefer;

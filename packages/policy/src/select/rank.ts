@@ -27,10 +27,12 @@ export function isBetter(examined: Examination, a: number, b: number): boolean {
 }
 
 /**
- * Returns `cheapest` if one of the sources (client or task) sets a latency, accuracy or cost. Otherwise returns
- * `most-accurate`: such a query gets the most accurate answer within the fallback latency.
+ * Returns what the sources (client or task) prefer, in order of precedence. If none of them says, returns `cheapest` if one sets a latency,
+ * accuracy or cost, and otherwise `most-accurate`: such a query gets the most accurate answer within the fallback latency.
  */
 export function preferenceOf(...sources: readonly PartialObjective[]): Preference {
+  const prefer = sources.find((source) => source.prefer !== undefined)?.prefer;
+  if (prefer !== undefined) return prefer === 'cost' ? 'cheapest' : 'most-accurate';
   const stated = sources.some(
     ({ latencyMs, minAccuracy, maxCostPer1k }) =>
       latencyMs !== undefined || minAccuracy !== undefined || maxCostPer1k !== undefined,

@@ -20,7 +20,7 @@ export interface SelectionQuery {
   readonly isPatient: boolean;
 }
 
-/** Order of the candidates that meet the objective: `most-accurate` applies if no source states an objective. */
+/** Order of the candidates that meet the objective, from `preferenceOf`. */
 export type Preference = 'cheapest' | 'most-accurate';
 
 export interface SelectParams {

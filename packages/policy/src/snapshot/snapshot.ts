@@ -97,7 +97,7 @@ export interface Demand {
   readonly latencyMs: Milliseconds;
   /** Rate to plan for. If planning forecasts, it is an upper quantile at the time at which a load would end. */
   readonly itemsPerSecond: number;
-  /** Set if the clients state no objective, and so get the most accurate answer. */
+  /** Set if the clients get the most accurate answer: they prefer it, or state no objective. */
   readonly prefersAccuracy?: boolean;
 }
 

@@ -12,6 +12,7 @@ const objective: fc.Arbitrary<Objective> = fc.record(
     accuracyBound: fc.constantFrom('point', 'lower95'),
     class: fc.constantFrom('online', 'offline'),
     degrade: fc.constantFrom('forbid', 'allow'),
+    prefer: fc.constantFrom(undefined, 'cost', 'accuracy'),
   },
   { noNullPrototype: true },
 );
@@ -34,11 +35,13 @@ describe('the class of an objective', () => {
     assert.ok(classes.size < 320, `${classes.size} classes`);
   });
 
-  it('differs for other bounds of accuracy, classes of service, and floors', () => {
+  it('differs for other bounds of accuracy, classes of service, preferences, and floors', () => {
     const others: readonly Partial<Objective>[] = [
       { accuracyBound: 'lower95' },
       { class: 'offline' },
       { degrade: 'allow' },
+      { prefer: 'cost' },
+      { prefer: 'accuracy' },
       { minAccuracy: 0.9 },
       { minAccuracy: 0.902 },
       { maxCostPer1k: 1 },

@@ -53,6 +53,15 @@ const brief = ({ demand: all }: FollowedDemand) =>
   all.map(({ variants, latencyMs, itemsPerSecond }) => [variants.join(' '), latencyMs, Math.round(itemsPerSecond)]);
 
 describe('followDemand', () => {
+  it('counts items for the most accurate variant in time where the objective prefers accuracy', () => {
+    const preferring = (prefer: 'cost' | 'accuracy') => follow([demand('digits', within(500, { prefer }))]);
+    assert.deepEqual(brief(preferring('accuracy')), [['b:original a:int8', 500, 100]]);
+    assert.deepEqual(brief(preferring('cost')), [['a:int8', 500, 100]]);
+    const prefers = (['accuracy', 'cost'] as const).map((prefer) => preferring(prefer).demand[0]?.prefersAccuracy);
+    assert.deepEqual(prefers, [true, false]);
+    assert.deepEqual(brief(follow([demand('digits', { prefer: 'cost' })])), [['a:int8', 1_000, 100]]);
+  });
+
   it('counts items for what the objective would choose, whatever answers now', () => {
     const answered = [['a:int8', 30] as const, ['b:original', 10] as const];
     assert.deepEqual(brief(follow([demand('digits', within(500), answered)])), [['a:int8', 500, 100]]);

@@ -19,6 +19,7 @@ const arrivals = fc.record({
       class: fc.constantFrom('online' as const, 'offline' as const),
       accuracyBound: fc.constantFrom('point' as const, 'lower95' as const),
       degrade: fc.constantFrom('forbid' as const, 'allow' as const),
+      prefer: fc.constantFrom('cost' as const, 'accuracy' as const),
     },
     { requiredKeys: [], noNullPrototype: true },
   ),
@@ -38,10 +39,19 @@ describe('the line of a query in an arrival log', () => {
     );
   });
 
+  it('of the format without a preference is read too', () => {
+    const header =
+      '#pareto-arrivals 1 at,target,task,latency_ms,min_accuracy,max_cost_per_1k,class,accuracy_bound,degrade,items,bytes,outcome,took_ms,client';
+    assert.deepEqual(parseArrivalLine(header), { kind: 'header' });
+    const line = parseArrivalLine('1796133781414.6,t,t,100,0.95,,online,,,1,3215,ok,12.3,a-_9');
+    assert.equal(line.kind === 'arrival' && line.arrival.client, 'a-_9');
+  });
+
   it('is malformed if a part is missing or has another form', () => {
-    const line = '1796133781414.6,t,t,100,0.95,,online,,,1,3215,ok,12.3,';
+    const line = '1796133781414.6,t,t,100,0.95,,online,,,1,3215,ok,12.3,,accuracy';
     assert.equal(parseArrivalLine(line).kind, 'arrival');
-    for (let length = 0; length < line.length; length++)
+    const earlier = line.length - ',accuracy'.length;
+    for (let length = 0; length < earlier; length++)
       assert.equal(parseArrivalLine(line.slice(0, length)).kind, 'malformed', String(length));
     for (const [from, to] of [
       ['ok', 'fine'],
@@ -49,6 +59,7 @@ describe('the line of a query in an arrival log', () => {
       ['0.95', '-1'],
       ['3215', ''],
       ['12.3', '1 s'],
+      ['accuracy', 'speed'],
     ] as const)
       assert.equal(parseArrivalLine(line.replace(from, to)).kind, 'malformed', to);
   });

@@ -412,4 +412,9 @@ describe('preferenceOf', () => {
     assert.equal(preferenceOf({}, { latencyMs: query().objective.latencyMs }), 'cheapest');
     assert.equal(preferenceOf({ minAccuracy: 0.9 }), 'cheapest');
   });
+
+  it('is what the first source that prefers something says', () => {
+    assert.equal(preferenceOf({ minAccuracy: 0.9 }, { prefer: 'accuracy' }), 'most-accurate');
+    assert.equal(preferenceOf({ prefer: 'cost' }, { prefer: 'accuracy' }), 'cheapest');
+  });
 });

@@ -14,6 +14,7 @@ export function objectiveFromWire(message: wire.Objective | null | undefined): P
   const { latencyMs, minAccuracy, maxCostPer_1k: maxCostPer1k } = message;
   const classes = { CLASS_UNSPECIFIED: undefined, ONLINE: 'online', OFFLINE: 'offline' } as const;
   const bounds = { ACCURACY_BOUND_UNSPECIFIED: undefined, POINT: 'point', LOWER95: 'lower95' } as const;
+  const prefers = { PREFER_UNSPECIFIED: undefined, COST: 'cost', ACCURACY: 'accuracy' } as const;
   const degrades = { DEGRADE_UNSPECIFIED: undefined, FORBID: 'forbid', ALLOW: 'allow' } as const;
   return checkObjective({
     latencyMs: message._latencyMs === undefined || latencyMs === undefined ? undefined : milliseconds(latencyMs),
@@ -22,6 +23,7 @@ export function objectiveFromWire(message: wire.Objective | null | undefined): P
     class: classes[message.class],
     accuracyBound: bounds[message.accuracyBound],
     degrade: degrades[message.degrade],
+    prefer: prefers[message.prefer],
   });
 }
 
@@ -51,6 +53,7 @@ export const objectiveToWire = (objective: PartialObjective): Complete<wire.Obje
   class: enumToWire(objective.class),
   accuracyBound: enumToWire(objective.accuracyBound),
   degrade: enumToWire(objective.degrade),
+  prefer: enumToWire(objective.prefer),
 });
 
 const enumToWire = <Value extends string>(value: Value | undefined): Uppercase<Value> | undefined =>

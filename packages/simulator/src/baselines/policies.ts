@@ -7,6 +7,7 @@ import { createBaselines } from './baselines.js';
 export const policies: readonly ServingPolicy[] = [
   { kind: 'production', name: 'pareto' },
   { kind: 'production', name: 'pareto-solved', solves: true },
+  { kind: 'production', name: 'pareto-accurate', solves: true, prefer: 'accuracy' },
   ...createBaselines(),
 ];
 

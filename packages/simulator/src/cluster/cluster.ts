@@ -67,9 +67,12 @@ export function createCluster(registry: SimulatedRegistry, fleet: SimulatedFleet
   };
 }
 
-const createTask = ({ name, defaultLatencyMs }: SimulatedTask): Task => ({
+const createTask = ({ name, defaultLatencyMs, prefer }: SimulatedTask): Task => ({
   ...{ name, metric: 'top1', signature: undefined, validation: undefined },
-  defaultObjective: defaultLatencyMs === undefined ? {} : { latencyMs: milliseconds(defaultLatencyMs) },
+  defaultObjective: {
+    ...(defaultLatencyMs !== undefined && { latencyMs: milliseconds(defaultLatencyMs) }),
+    ...(prefer !== undefined && { prefer }),
+  },
 });
 
 function createArchitecture({ architecture: name, task }: SimulatedVariant, registry: SimulatedRegistry): Architecture {

@@ -5,7 +5,7 @@
 // the cluster, whereas the routers of production have views that are as stale as real ones. Messages, loads and runs take as long
 // for both.
 
-import type { Objective, Rng, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
+import type { Objective, Prefer, Rng, VariantId, WorkerId, WorkerInfo } from '@pareto/core';
 import type { Solver } from '@pareto/solver';
 import type { QueryStream } from '@pareto/workload';
 import type { Cluster } from '../cluster/cluster.js';
@@ -13,8 +13,11 @@ import type { SimulationResult } from '../result/simulation-result.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export type ServingPolicy =
-  /** The policies of production, with the parameters of the scenario. With `solves`, the targets are solved for the cost of whole workers. */
-  | { readonly kind: 'production'; readonly name: string; readonly solves?: boolean }
+  /**
+   * The policies of production, with the parameters of the scenario. With `solves`, the targets are solved for the cost of whole workers.
+   * `prefer` replaces the preference of all tasks.
+   */
+  | { readonly kind: 'production'; readonly name: string; readonly solves?: boolean; readonly prefer?: Prefer }
   /** Another planner, with the routers and workers of production. */
   | { readonly kind: 'planned'; readonly name: string; readonly plan: (setting: PolicySetting) => ReplicaPlanner }
   | {

@@ -34,7 +34,10 @@ const variants = z.object({
 
 const tasks = z.object({
   tasks: z.array(
-    z.object({ name: z.string(), defaultObjective: z.object({ latencyMs: z.number().optional() }).nullable() }),
+    z.object({
+      name: z.string(),
+      defaultObjective: z.object({ latencyMs: z.number().optional(), prefer: z.string().optional() }).nullable(),
+    }),
   ),
 });
 
@@ -80,6 +83,8 @@ export function readCluster(listings: ClusterListings): ListedCluster {
     tasks: parse('tasks', tasks, listings.tasks).tasks.map(({ name, defaultObjective }) => ({
       name,
       ...(defaultObjective?.latencyMs !== undefined && { defaultLatencyMs: defaultObjective.latencyMs }),
+      ...(defaultObjective?.prefer === 'ACCURACY' && { prefer: 'accuracy' as const }),
+      ...(defaultObjective?.prefer === 'COST' && { prefer: 'cost' as const }),
     })),
     variants: newest(parse('variants', variants, listings.variants).variants)
       .filter(({ quarantineReason, denied }) => quarantineReason === '' && denied === '')

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { cutText, errorText, ParetoError } from '@pareto/core';
-import { arrivalLogHeader, parseArrivalLine } from '@pareto/policy';
+import { beginsArrivalLog, parseArrivalLine } from '@pareto/policy';
 import { createArrivalSums, type ArrivalSums, type RecordedStream, type ReplayGaps } from './arrival-streams.js';
 
 export interface RecordedArrivals {
@@ -46,7 +46,7 @@ async function readPart(file: string, sums: ArrivalSums): Promise<Pick<ReplayGap
     for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
       line += 1;
       const parsed = parseArrivalLine(text);
-      if (line === 1 && !arrivalLogHeader.startsWith(text)) {
+      if (line === 1 && !beginsArrivalLog(text)) {
         throw invalid(
           line,
           "expected the first line of an arrival log, as '--record-level arrivals' of a router writes it",

@@ -1,5 +1,6 @@
 // The registry of a scenario file, if it is written there.
 
+import type { Prefer } from '@pareto/core';
 import {
   countUpTo,
   durationOrZero,
@@ -9,6 +10,7 @@ import {
   mapOf,
   needed,
   objectOf,
+  oneOf,
   optional,
   positive,
   share,
@@ -71,14 +73,22 @@ const variantTable = objectOf<GivenVariant>(
   'a variant with keys such as name, task, accuracy and profiles',
 );
 
-const taskTable = objectOf<{ readonly latencyMs?: number }>(
-  { latencyMs: optional(valueOf(positive, 'latencyMs: 200')) },
-  'the default latency objective, such as { latencyMs: 200 }',
+interface TaskKeys {
+  readonly latencyMs?: number;
+  readonly prefer?: Prefer;
+}
+
+const taskTable = objectOf<TaskKeys>(
+  {
+    latencyMs: optional(valueOf(positive, 'latencyMs: 200')),
+    prefer: optional(valueOf(oneOf(['cost', 'accuracy']))),
+  },
+  'the default objective, such as { latencyMs: 200 }',
 );
 
 /** Keys of a registry that the file contains. */
 interface RegistryKeys {
-  readonly tasks?: ReadonlyMap<string, { readonly latencyMs?: number }>;
+  readonly tasks?: ReadonlyMap<string, TaskKeys>;
   readonly variants: readonly GivenVariant[];
 }
 
@@ -97,8 +107,8 @@ export const readRegistry: Reader<SimulatedRegistry> = (field) => {
   const names = new Set([...tasks.keys(), ...variants.map(({ task }) => task)]);
   return {
     tasks: [...names].map((name) => {
-      const defaultLatencyMs = tasks.get(name)?.latencyMs;
-      return { name, ...(defaultLatencyMs !== undefined && { defaultLatencyMs }) };
+      const { latencyMs: defaultLatencyMs, ...others } = tasks.get(name) ?? {};
+      return { name, ...others, ...(defaultLatencyMs !== undefined && { defaultLatencyMs }) };
     }),
     variants: variants.map((variant, index) => ({
       ...variant,

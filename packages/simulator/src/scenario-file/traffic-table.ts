@@ -37,6 +37,7 @@ interface ObjectiveKeys {
   readonly maxCostPer1k?: number;
   readonly class?: 'online' | 'offline';
   readonly degrade?: 'forbid' | 'allow';
+  readonly prefer?: 'cost' | 'accuracy';
 }
 
 const objectiveTable = objectOf<ObjectiveKeys>(
@@ -48,6 +49,7 @@ const objectiveTable = objectOf<ObjectiveKeys>(
     maxCostPer1k: optional(valueOf(positive, 'maxCostPer1k: 0.02')),
     class: optional(valueOf(oneOf(['online', 'offline']))),
     degrade: optional(valueOf(oneOf(['forbid', 'allow']))),
+    prefer: optional(valueOf(oneOf(['cost', 'accuracy']))),
   },
   'an objective such as { latencyMs: 100, minAccuracy: 0.9 }',
 );

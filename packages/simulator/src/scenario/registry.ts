@@ -1,5 +1,7 @@
 // The registry of a scenario: tasks, variants, and how long their batches take on each hardware class.
 
+import type { Prefer } from '@pareto/core';
+
 /** Times of batches of one size on a hardware class, in ms. */
 export interface BatchPoint {
   readonly batch: number;
@@ -36,6 +38,8 @@ export interface SimulatedTask {
   readonly name: string;
   /** Default latency objective. Undefined if the task has none. */
   readonly defaultLatencyMs?: number;
+  /** Preference of clients that state none. Undefined if the task has none. */
+  readonly prefer?: Prefer;
 }
 
 export interface SimulatedRegistry {

@@ -27,6 +27,7 @@ import type { SimulationResult } from '../result/simulation-result.js';
 import { createTally, type CountedVariant, type Tally } from '../result/tally.js';
 import { createUsage, type Usage } from '../result/usage.js';
 import { defaultSimulationParams } from '../scenario/params.js';
+import type { SimulatedRegistry } from '../scenario/registry.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { StartedCluster } from '../serving/started-cluster.js';
 import { solverOf } from '../solve/solver-of.js';
@@ -125,12 +126,20 @@ async function simulateOnce(
   return result(durationMs);
 }
 
+/** Returns the registry of a scenario, with the preference of the policy if it has one. */
+function registryFor(policy: OncePolicy, { registry }: Scenario): SimulatedRegistry {
+  if (policy.kind !== 'production' || policy.prefer === undefined) return registry;
+  const { prefer } = policy;
+  return { ...registry, tasks: registry.tasks.map((task) => ({ ...task, prefer })) };
+}
+
 interface RunOptions extends Required<Pick<SimulateOptions, 'onTurn'>> {
   readonly solver: Solver | undefined;
 }
 
 function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn, solver }: RunOptions): Run {
-  const { registry, fleet, streams, durationMs, plansAfterMs, params = defaultSimulationParams } = scenario;
+  const { fleet, streams, durationMs, plansAfterMs, params = defaultSimulationParams } = scenario;
+  const registry = registryFor(policy, scenario);
   const { wayMs, warmUpMs, drainMs, turnTime } = params.cluster;
   const errors = { error: scenario.profileError ?? 0, noise: scenario.profileNoise ?? 0 };
   const seen = withProfileErrors(registry, errors, createPartRng(seed, 'profiles'));

@@ -1,7 +1,13 @@
 // Production with targets that are solved, by a real solver.
 
 import assert from 'node:assert/strict';
-import { defaultSimulationParams, policyNamed, simulate, type SimulationResult } from '../../src/index.js';
+import {
+  defaultSimulationParams,
+  policyNamed,
+  simulate,
+  type SimulatedVariant,
+  type SimulationResult,
+} from '../../src/index.js';
 import { openSolver } from '../baselines/support/open-solver.js';
 import { buildRegistry, buildSimulatedVariant } from '../support/registry.js';
 import { buildScenario, imagesWithin, poisson } from '../support/scenario.js';
@@ -31,6 +37,20 @@ const scenario = (ratePerSecond: number) => {
     params: { ...defaultSimulationParams, cluster: { ...cluster, warmUpMs: 5_000 } },
   });
 };
+
+/** Returns a variant whose batches take four times as long. */
+const slower = ({ profiles, ...variant }: SimulatedVariant): SimulatedVariant => ({
+  ...variant,
+  profiles: profiles.map(({ points, ...profile }) => ({
+    ...profile,
+    points: points.map(({ batch, p50Ms, p95Ms, p99Ms }) => ({
+      batch,
+      p50Ms: 4 * p50Ms,
+      p95Ms: 4 * p95Ms,
+      p99Ms: 4 * p99Ms,
+    })),
+  })),
+});
 
 const usdPerHour = ({ series: { usd } }: SimulationResult): number => 3_600 * (usd.at(-1) ?? NaN);
 
@@ -73,6 +93,24 @@ describe('the policy pareto-solved', () => {
 
   it('gives the same result each time', async () => {
     assert.deepEqual(await run('pareto-solved', 200), await run('pareto-solved', 200));
+  });
+
+  it('as pareto-accurate has clients answered by the most accurate variant in time, as far as the slots suffice', async () => {
+    const two = (ratePerSecond: number) => {
+      const { registry, ...others } = scenario(ratePerSecond);
+      const variants = registry.variants.flatMap((small) => [
+        small,
+        { ...slower(small), name: 'large', architecture: 'large', accuracy: 0.98 },
+      ]);
+      return { ...others, registry: { ...registry, variants } };
+    };
+    const accuracyOf = async (name: string, ratePerSecond: number): Promise<number> => {
+      const { totals } = await simulate(two(ratePerSecond), policyNamed(name), 1, { solver });
+      assert.ok(totals.onTime / totals.asked > 0.95, `${name}: ${totals.onTime} of ${totals.asked}`);
+      return totals.accuracySum / totals.answered;
+    };
+    assert.ok((await accuracyOf('pareto-solved', 200)) < 0.91);
+    assert.ok((await accuracyOf('pareto-accurate', 200)) > 0.97);
   });
 
   it('needs a solver', async () => {

@@ -19,7 +19,7 @@ describe('a report of demand', () => {
   it('is read with all counts', () => {
     const objective: wire.Objective = {
       ...{ latencyMs: 50, _latencyMs: 'latencyMs', minAccuracy: 0.9, _minAccuracy: 'minAccuracy' },
-      ...{ class: 'OFFLINE', accuracyBound: 'LOWER95', degrade: 'ALLOW' },
+      ...{ class: 'OFFLINE', accuracyBound: 'LOWER95', degrade: 'ALLOW', prefer: 'ACCURACY' },
     };
     const counts = { requests: 9, items: 18, refused: 1, infeasible: 1, violations: 2, failed: 3 };
     const maps = { itemsByVariant: { 'a:fp16': 16 }, latencyCounts: { 12: 8 } };
@@ -28,7 +28,7 @@ describe('a report of demand', () => {
       ...{ tenant: 'default', target: 't', ...counts, offeredItems: 30 },
       objective: {
         ...{ latencyMs: milliseconds(50), minAccuracy: 0.9, maxCostPer1k: undefined },
-        ...{ class: 'offline', accuracyBound: 'lower95', degrade: 'allow' },
+        ...{ class: 'offline', accuracyBound: 'lower95', degrade: 'allow', prefer: 'accuracy' },
       },
       held: new Map([[variantId('b:original'), 4]]),
       itemsByVariant: new Map([[variantId('a:fp16'), 16]]),

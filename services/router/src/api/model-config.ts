@@ -91,4 +91,5 @@ const objectiveFacts = (objective: PartialObjective): Readonly<Record<string, st
   max_cost_per_1k: objective.maxCostPer1k,
   class: objective.class,
   degrade: objective.degrade,
+  prefer: objective.prefer,
 });

@@ -11,6 +11,7 @@ export const objectiveFields = [
   'max_cost_per_1k',
   'class',
   'degrade',
+  'prefer',
 ] as const;
 
 /** Longer names are not compared, so that the work for a hostile request stays bounded. */

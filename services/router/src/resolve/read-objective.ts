@@ -63,6 +63,7 @@ function readObjective(source: Source): PartialObjective {
     accuracyBound: readChoice(source, 'accuracy_bound', ['point', 'lower95']),
     class: readChoice(source, 'class', ['online', 'offline']),
     degrade: readChoice(source, 'degrade', ['forbid', 'allow']),
+    prefer: readChoice(source, 'prefer', ['cost', 'accuracy']),
   };
   return checkObjective(objective, source.nameOf);
 }

@@ -15,10 +15,11 @@ describe('reading an objective', () => {
       minAccuracy: 0.9,
       maxCostPer1k: 0.001,
     });
-    assert.deepEqual(read({ class: 'offline', degrade: 'allow', accuracy_bound: 'lower95' }), {
+    assert.deepEqual(read({ class: 'offline', degrade: 'allow', accuracy_bound: 'lower95', prefer: 'accuracy' }), {
       class: 'offline',
       degrade: 'allow',
       accuracyBound: 'lower95',
+      prefer: 'accuracy',
     });
     assert.equal(objectiveOfMetadata(new Map([['x-pareto-max-cost-per-1k', '2']])).maxCostPer1k, 2);
   });
@@ -32,6 +33,7 @@ describe('reading an objective', () => {
     { max_cost_per_1k: -1 },
     { class: 'urgent' },
     { degrade: true },
+    { prefer: 'speed' },
   ];
   for (const entries of malformed) {
     it(`rejects ${JSON.stringify(entries)}`, () => {
@@ -64,7 +66,7 @@ describe('reading an objective', () => {
     ['x-pareto-latencyms', /did you mean x-pareto-latency-ms\?$/],
     ['x-pareto-max_cost_per_1k', /did you mean x-pareto-max-cost-per-1k\?$/],
     ['x_pareto_class', /did you mean x-pareto-class\?$/],
-    ['x-pareto-colour', /is unknown: expected one of x-pareto-latency-ms, x-pareto-min-accuracy, .*x-pareto-degrade$/],
+    ['x-pareto-colour', /is unknown: expected one of x-pareto-latency-ms, x-pareto-min-accuracy, .*x-pareto-prefer$/],
   ];
   for (const [key, message] of unknownKeys) {
     it(`rejects the metadata key ${key}`, () => {

@@ -54,7 +54,7 @@ async function outputsOf(
 }
 
 function parametersOf({ objective, priority }: OipQuery): readonly [string, ParameterInput][] {
-  const { latencyMs, minAccuracy, accuracyBound, maxCostPer1k, class: queue, degrade } = objective;
+  const { latencyMs, minAccuracy, accuracyBound, maxCostPer1k, class: queue, degrade, prefer } = objective;
   const given: readonly (readonly [string, ParameterInput | undefined])[] = [
     ['latency_ms', latencyMs],
     ['min_accuracy', minAccuracy],
@@ -62,6 +62,7 @@ function parametersOf({ objective, priority }: OipQuery): readonly [string, Para
     ['max_cost_per_1k', maxCostPer1k],
     ['class', queue],
     ['degrade', degrade],
+    ['prefer', prefer],
     ['priority', priority === undefined ? undefined : BigInt(priority)],
   ];
   return given.flatMap(([name, value]): [string, ParameterInput][] => (value === undefined ? [] : [[name, value]]));

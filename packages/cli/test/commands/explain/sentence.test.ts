@@ -6,7 +6,7 @@ import { explainInASentence } from '../../../src/commands/explain/sentence.js';
 
 const objective: wire.Objective = {
   ...{ latencyMs: 20, _latencyMs: 'latencyMs', minAccuracy: 0.98, _minAccuracy: 'minAccuracy' },
-  ...{ class: 'ONLINE', accuracyBound: 'POINT', degrade: 'FORBID' },
+  ...{ class: 'ONLINE', accuracyBound: 'POINT', degrade: 'FORBID', prefer: 'PREFER_UNSPECIFIED' },
 };
 
 const measured = (metric: string, value: number): wire.Accuracy => ({

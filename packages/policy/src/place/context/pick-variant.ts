@@ -46,8 +46,7 @@ export function pickDefaultVariant(options: readonly Option[], named: NamedTarge
  * most as many as a trace records.
  */
 export function listMeeting(target: TargetEntry, objective: Objective): readonly Candidate[] {
-  const isUnstated = objectiveClass(objective) === objectiveClass(resolveObjective({}));
-  const preference = isUnstated ? 'most-accurate' : 'cheapest';
+  const preference = plannedPreference(objective);
   const trace = createTrace();
   const selection = selectVariant(target, idleQuery(objective, preference), undefined, defaultSelectParams, trace);
   if (selection.kind === 'refused') return [];
@@ -59,6 +58,13 @@ export function listMeeting(target: TargetEntry, objective: Objective): readonly
   const others = met.filter((candidate) => candidate !== selection.candidate);
   return [selection.candidate, ...others.toSorted(byPreference(preference))];
 }
+
+/** The class of queries without an objective. */
+const unstated = objectiveClass(resolveObjective({}));
+
+/** Returns the preference of queries with an objective of which only the resolved form is known. */
+export const plannedPreference = (objective: Objective): Preference =>
+  objectiveClass(objective) === unstated ? 'most-accurate' : preferenceOf(objective);
 
 /** Compares candidates that meet an objective as selection does, apart from their latency. */
 const byPreference =

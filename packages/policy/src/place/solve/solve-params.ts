@@ -15,7 +15,7 @@ export interface ExactParams {
 export interface SolveParams {
   /** Price of not answering an item per second, as a multiple of that of the most expensive worker. */
   readonly missFactor: number;
-  /** Price of the accuracy that clients without an objective lose, relative to the greatest one, as such a multiple. */
+  /** Price of the accuracy that clients who prefer it lose, relative to the greatest one, as such a multiple. */
   readonly accuracyFactor: number;
   /** Time over which the price of a load is spread: a replica that is loaded should serve for so long. */
   readonly residencyMs: Milliseconds;

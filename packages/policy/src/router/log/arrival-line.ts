@@ -39,11 +39,16 @@ const columns = [
   'outcome',
   'took_ms',
   'client',
+  'prefer',
 ];
 
-const formatName = '#pareto-arrivals 1 ';
+export const arrivalLogHeader: string = `#pareto-arrivals 2 ${columns.join(',')}`;
+/** Lines of the format before this one have no preference. */
+const earlierColumns = columns.slice(0, -1);
+const headers: readonly string[] = [arrivalLogHeader, `#pareto-arrivals 1 ${earlierColumns.join(',')}`];
 
-export const arrivalLogHeader: string = formatName + columns.join(',');
+/** Returns whether a text is the first line of a log, which may have been cut. */
+export const beginsArrivalLog = (text: string): boolean => headers.some((header) => header.startsWith(text));
 
 export const formatLostArrivals = (count: number): string => `#lost ${count}`;
 
@@ -51,9 +56,9 @@ export const formatLostArrivals = (count: number): string => `#lost ${count}`;
 export function formatArrival(arrival: LoggedArrival): string {
   const { at, target, task, objective, items, requestBytes, outcome, latencyMs, client } = arrival;
   const { latencyMs: limit = '', minAccuracy = '', maxCostPer1k = '', class: serviceClass = '' } = objective;
-  const { accuracyBound = '', degrade = '' } = objective;
+  const { accuracyBound = '', degrade = '', prefer = '' } = objective;
   const stated = `${limit},${minAccuracy},${maxCostPer1k},${serviceClass},${accuracyBound},${degrade}`;
-  return `${inTenths(at)},${target},${task},${stated},${items},${requestBytes},${outcome},${inTenths(latencyMs)},${client}`;
+  return `${inTenths(at)},${target},${task},${stated},${items},${requestBytes},${outcome},${inTenths(latencyMs)},${client},${prefer}`;
 }
 
 /** Rounds to 0.1 ms, which is more precise than the clocks of several hosts agree. */
@@ -71,13 +76,13 @@ export type ArrivalLine =
 const malformed: ArrivalLine = { kind: 'malformed' };
 
 export function parseArrivalLine(line: string): ArrivalLine {
-  if (line === arrivalLogHeader) return { kind: 'header' };
+  if (headers.includes(line)) return { kind: 'header' };
   const lost = /^#lost (\d+)$/.exec(line)?.[1];
   if (lost !== undefined) return { kind: 'lost', count: Number(lost) };
   const cells = line.split(',');
-  if (cells.length !== columns.length) return malformed;
+  if (cells.length !== columns.length && cells.length !== earlierColumns.length) return malformed;
   const [at, target = '', task = '', latency, accuracy, cost, ...others] = cells;
-  const [serviceClass, bound, degrade, items, bytes, outcome = '', took, client = ''] = others;
+  const [serviceClass, bound, degrade, items, bytes, outcome = '', took, client = '', prefer = ''] = others;
   const arrival = {
     ...{ at: numberIn(at), target, task },
     objective: {
@@ -87,6 +92,7 @@ export function parseArrivalLine(line: string): ArrivalLine {
       ...(serviceClass !== '' && { class: choiceIn(serviceClass, ['online', 'offline']) }),
       ...(bound !== '' && { accuracyBound: choiceIn(bound, ['point', 'lower95']) }),
       ...(degrade !== '' && { degrade: choiceIn(degrade, ['forbid', 'allow']) }),
+      ...(prefer !== '' && { prefer: choiceIn(prefer, ['cost', 'accuracy']) }),
     },
     ...{ items: numberIn(items), requestBytes: numberIn(bytes) },
     ...{ outcome: outcome as ArrivalOutcome, latencyMs: numberIn(took), client },

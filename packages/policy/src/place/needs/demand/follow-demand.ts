@@ -1,15 +1,16 @@
 // The demand that planning uses, from one turn to the next.
 
-import { addTo, resolveObjective, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
+import { addTo, type Milliseconds, type Objective, type VariantId } from '@pareto/core';
 import type { AheadParams, DemandParams } from '../../../demand/demand-params.js';
 import type { TargetDemand } from '../../../demand/demand-sums.js';
 import { followSlowdowns, noSlowdowns, type ActiveReplica, type Slowdowns } from '../../../demand/live-slowdown.js';
-import { isAsStrict, objectiveClass, strictestOf } from '../../../demand/objective-class.js';
+import { isAsStrict, strictestOf } from '../../../demand/objective-class.js';
 import { countedRate, noDemand, observeRates, type SteadyDemand } from '../../../demand/steady-demand.js';
 import { noHeadroom, observeHeadroom, type Headroom } from '../../../forecast/headroom.js';
 import { forecastOf, noForecast, observeForecast, type ForecastState } from '../../../forecast/forecast.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
+import { plannedPreference } from '../../context/pick-variant.js';
 import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
 
 export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand' | 'slowdowns'> {
@@ -172,9 +173,6 @@ function isSameClasses(a: FollowedDemand['classes'], b: FollowedDemand['classes'
   return true;
 }
 
-/** The class of queries without an objective. */
-const unstated = objectiveClass(resolveObjective({}));
-
 /** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
 const offlineRate = 0.001;
 
@@ -184,6 +182,6 @@ const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes'])
     if (own?.variants === undefined) return [];
     const { variants, objective } = own;
     const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
-    const prefersAccuracy = objectiveClass(objective) === unstated;
+    const prefersAccuracy = plannedPreference(objective) === 'most-accurate';
     return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed, prefersAccuracy }];
   });
