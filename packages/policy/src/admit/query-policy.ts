@@ -52,6 +52,12 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     return Math.max(0, freeAt - now);
   }, admitParams.shares);
 
+  /** Returns whether a query would wait for slots that do not suffice for all. */
+  function takesScarceSlots(selection: Selection, now: number): boolean {
+    if (selection.kind !== 'chosen' || selection.waitMs === 0) return false;
+    const soonest = loads.soonest(selection.candidate, now);
+    return soonest !== undefined && shares.isScarce(soonest.slots, now);
+  }
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
     const { items, shapes, objective, elapsedMs, preference, isNew, isPatient } = query;
@@ -67,7 +73,11 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       maxWaitBatches: isOffline ? 0 : Infinity,
       isPatient,
     };
-    const unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
+    let unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
+    if (preference === 'most-accurate' && takesScarceSlots(unlimited, now)) {
+      asked.preference = 'most-accurate-idle';
+      unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
+    }
     const waiting = waitingOf(unlimited);
     if (waiting === undefined || isOffline || !isNew) return unlimited;
     const { candidate, waitMs, batchMs, predictedMs } = waiting;

@@ -11,7 +11,7 @@ export interface SelectionQuery {
   readonly objective: Objective;
   /** Time since the receipt of the headers. */
   readonly elapsedMs: number;
-  readonly preference: Preference;
+  readonly preference: SelectionOrder;
   /** Current time, on the clock of the loads. */
   readonly now: number;
   /** Maximum wait, in batches of the candidate. */
@@ -22,6 +22,9 @@ export interface SelectionQuery {
 
 /** Order of the candidates that meet the objective, from `preferenceOf`. */
 export type Preference = 'cheapest' | 'most-accurate';
+
+/** `most-accurate-idle`: the most accurate of those that are idle, or else the cheapest. */
+type SelectionOrder = Preference | 'most-accurate-idle';
 
 export interface SelectParams {
   /** Round trip from router to worker while they are not busy, in ms. */

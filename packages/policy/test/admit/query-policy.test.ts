@@ -108,6 +108,35 @@ describe('the query policy', () => {
     );
   });
 
+  it('prefers accuracy only while the slots suffice, or the accurate variant is idle', () => {
+    const fast = candidate(0, { name: 'fast', p99Ms: 3, cost: 1, accuracy: 0.9 });
+    const best = candidate(1, { name: 'best', p99Ms: 24, cost: 8, accuracy: 0.98 });
+    const target = buildTargetEntry([fast, best]);
+    const [quick, slow] = [fast, best].map(({ replicas: [replica] }) => replica?.id ?? assert.fail());
+    assert.ok(quick !== undefined && slow !== undefined);
+    const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
+    policy.loads.apply({ kind: 'table', table: { candidates: [fast, best] } }, 0, []);
+    const variantAt = (now: number, backlogMs: number): string => {
+      policy.loads.apply({ kind: 'reported', replica: quick, load: report(backlogMs / 10) }, now, []);
+      policy.loads.apply({ kind: 'reported', replica: slow, load: report(backlogMs) }, now, []);
+      const asked = { items: 1, shapes: undefined, objective: fallbackObjective, elapsedMs: 0 };
+      const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
+      const decided = policy.decide(target, { ...decision, preference: 'most-accurate' }, now);
+      if (decided.kind !== 'forward') return decided.kind;
+      const ended = { kind: 'ended', items: 1, end: 'answered', hopMs: 1, errorMs: 0, isLate: false } as const;
+      const { replica, selection } = decided;
+      policy.loads.apply({ ...ended, replica: replica.id, load: report(backlogMs), hasWaited: backlogMs > 0 }, now, []);
+      return selection.candidate.architecture;
+    };
+    assert.equal(variantAt(0, 0), 'best');
+    assert.equal(variantAt(20, 200), 'best', 'it waits, but has not for long');
+    for (let now = 40; now < 400; now += 20) variantAt(now, 200);
+    assert.equal(variantAt(400, 200), 'fast', 'queries have waited for more than a batch for 200 ms');
+    assert.equal(variantAt(420, 0), 'best', 'it is idle');
+    for (let now = 440; now < 1_000; now += 20) variantAt(now, 10);
+    assert.equal(variantAt(1_000, 10), 'best', 'it waits for less than a batch');
+  });
+
   it('limits no class because of queries that have no time to wait', () => {
     const one = candidate(0, { p99Ms: 12 });
     const target = buildTargetEntry([one]);

@@ -54,6 +54,20 @@ const cases: readonly (readonly [string, TargetEntry, SelectionQuery, CandidateL
     'chosen best',
   ],
   [
+    'the most accurate of the idle ones',
+    family,
+    query({}, { preference: 'most-accurate-idle' }),
+    loads([0, 0, 5]),
+    'chosen middle',
+  ],
+  [
+    'the cheapest if none is idle',
+    family,
+    query({}, { preference: 'most-accurate-idle' }),
+    loads([5, 5, 5]),
+    'chosen fast',
+  ],
+  [
     'within the cost limit',
     family,
     query({ maxCostPer1k: 6 }, { preference: 'most-accurate' }),
