@@ -81,7 +81,7 @@ function entryOf({ tasks, variants }: PlacementSnapshot, index: number, rng: Rng
   return {
     tenant: 'default',
     target: tasks[task]?.name ?? '',
-    objective: { ...fallbackObjective, latencyMs: milliseconds(index < tasks.length ? 100 : 500) },
+    objective: { ...fallbackObjective, prefer: 'cost', latencyMs: milliseconds(index < tasks.length ? 100 : 500) },
     ...{ offeredItems: items, requests: items, items, refused: 0, infeasible: 0, violations: 0, failed: 0 },
     ...{ held: new Map(), itemsByVariant },
     latencyCounts: new Map(

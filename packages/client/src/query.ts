@@ -16,7 +16,7 @@ export interface QueryObjective {
   readonly class?: ServiceClass;
   /** `allow` accepts an answer below the accuracy floor, marked as degraded, instead of a refusal. */
   readonly degrade?: Degrade;
-  /** Whether the cheapest or the most accurate variant that meets the objective answers. The default is `cost`, without any objective `accuracy`. */
+  /** Whether the cheapest or the most accurate variant that meets the objective answers. By default `cost`, or `accuracy` without a latency, an accuracy and a cost. */
   readonly prefer?: Prefer;
 }
 

@@ -18,8 +18,8 @@ export interface Objective {
   readonly maxCostPer1k: number | undefined;
   readonly class: ServiceClass;
   readonly degrade: Degrade;
-  /** Order of the variants that meet the objective. Undefined means that of `preferenceOf`. */
-  readonly prefer: Prefer | undefined;
+  /** Order of the variants that meet the objective. */
+  readonly prefer: Prefer;
 }
 
 /** An objective of one source. A field left undefined is taken from the next source. */
@@ -33,7 +33,7 @@ export const fallbackObjective: Objective = {
   maxCostPer1k: undefined,
   class: 'online',
   degrade: 'forbid',
-  prefer: undefined,
+  prefer: 'accuracy',
 };
 
 /** Merges the sources, in order of precedence. Fields that none of them sets are undefined. */
@@ -58,18 +58,20 @@ export function mergeObjectives(...sources: readonly PartialObjective[]): Partia
 
 /**
  * Merges the sources, in order of precedence: parameters, then metadata, then the task's default. A floor of 0 means no
- * floor, even if a later source sets one.
+ * floor, even if a later source sets one. If none prefers anything, `cost` counts if one sets a latency, accuracy or cost, and otherwise
+ * `accuracy`: such a query gets the most accurate answer within the fallback latency.
  */
 export function resolveObjective(...sources: readonly PartialObjective[]): Objective {
   const merged = mergeObjectives(...sources);
-  const { minAccuracy } = merged;
+  const { latencyMs, minAccuracy, maxCostPer1k } = merged;
+  const isStated = latencyMs !== undefined || minAccuracy !== undefined || maxCostPer1k !== undefined;
   return {
-    latencyMs: merged.latencyMs ?? fallbackObjective.latencyMs,
+    latencyMs: latencyMs ?? fallbackObjective.latencyMs,
     minAccuracy: minAccuracy === 0 ? undefined : minAccuracy,
     accuracyBound: merged.accuracyBound ?? fallbackObjective.accuracyBound,
-    maxCostPer1k: merged.maxCostPer1k,
+    maxCostPer1k,
     class: merged.class ?? fallbackObjective.class,
     degrade: merged.degrade ?? fallbackObjective.degrade,
-    prefer: merged.prefer,
+    prefer: merged.prefer ?? (isStated ? 'cost' : fallbackObjective.prefer),
   };
 }

@@ -98,7 +98,16 @@ describe('objectives', () => {
       { latencyMs: milliseconds(50), minAccuracy: 0.9 },
       {},
     );
-    assert.deepEqual(resolved, { ...fallbackObjective, latencyMs: 20, minAccuracy: 0.9 });
+    assert.deepEqual(resolved, { ...fallbackObjective, latencyMs: 20, minAccuracy: 0.9, prefer: 'cost' });
+  });
+
+  it('prefers accuracy if no source limits anything, unless one prefers something', () => {
+    const latencyMs = milliseconds(1_000);
+    assert.equal(resolveObjective({}, { class: 'offline' }).prefer, 'accuracy');
+    assert.equal(resolveObjective({}, { latencyMs }).prefer, 'cost');
+    assert.equal(resolveObjective({ minAccuracy: 0 }).prefer, 'cost');
+    assert.equal(resolveObjective({ minAccuracy: 0.9 }, { prefer: 'accuracy' }).prefer, 'accuracy');
+    assert.equal(resolveObjective({ prefer: 'cost' }, { prefer: 'accuracy' }).prefer, 'cost');
   });
 });
 

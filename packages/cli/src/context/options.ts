@@ -97,7 +97,7 @@ export function addObjectiveOptions(command: Command): Command {
     .addOption(
       new Option(
         '--prefer <what>',
-        'what counts among the variants that meet the objective: cost by default, accuracy without an objective',
+        'what counts among the variants that meet the objective: accuracy by default if no latency, accuracy or cost is set, else cost',
       ).choices(['cost', 'accuracy']),
     );
 }

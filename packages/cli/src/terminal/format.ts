@@ -51,7 +51,7 @@ export function formatObjective(objective: wire.Objective | null | undefined, by
     ...(objective.accuracyBound === 'LOWER95' ? ['by the lower bound'] : []),
     ...(objective.class === 'OFFLINE' ? ['offline'] : []),
     ...(objective.degrade === 'ALLOW' ? ['may degrade'] : []),
-    ...(objective.prefer === 'ACCURACY' ? ['most accurate'] : objective.prefer === 'COST' ? ['cheapest'] : []),
+    ...(objective.prefer === 'ACCURACY' ? ['most accurate'] : []),
   ].join(', ');
 }
 

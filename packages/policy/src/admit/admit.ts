@@ -27,12 +27,15 @@ export interface AdmitParams {
   /** Maximum total size of the requests of held queries. */
   readonly maxHeldBytes: number;
   readonly shares: ShareParams;
+  /** Share of rejected queries of a task from which on those that prefer accuracy do not wait for it. */
+  readonly maxRejected: number;
 }
 
 export const defaultAdmitParams: AdmitParams = {
   maxHeld: 1024,
   maxHeldBytes: 64 * 2 ** 20,
   shares: defaultShareParams,
+  maxRejected: 0.01,
 };
 
 /** Queries held now, without the one that is being admitted. */

@@ -41,8 +41,6 @@ export interface ClassShares {
   includes(slackMs: number, batchMs: number): boolean;
   /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, negative if it gets nothing. */
   maxWaitBatches(slots: Slots, task: string, objective: Objective, at: Waiting, now: number): number;
-  /** Returns whether queries have waited for a while, or one was rejected lately, because of the load of the slots. */
-  isScarce(slots: Slots, now: number): boolean;
   /** Records an offered query. */
   record(slots: Slots, task: string, objective: Objective, offered: OfferedQuery, now: number): void;
   /** Adds items to the admitted ones: of a query that is sent again, or, if negative, of one that a worker refused. */
@@ -121,10 +119,6 @@ export function createClassShares(
   const longer = (batchMs: number): number => Math.max(batchMs, params.minBatchMs);
   const leastWaitBatches = Math.min(...params.limits.map(({ maxWaitBatches }) => maxWaitBatches));
   return {
-    isScarce(slots, now) {
-      const shares = sharesOf(slots);
-      return shares !== undefined && isScarce(shares, now);
-    },
     includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= leastWaitBatches,
     maxWaitBatches(slots, task, objective, { candidate, batchMs }, now) {
       const shares = sharesOf(slots);

@@ -11,6 +11,7 @@ import type { SelectionQuery, SelectParams } from '../select/selection-query.js'
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
 import type { Slots } from '../route/slot-shares.js';
 import { batchesOf, createClassShares } from './class-shares.js';
+import { RecentRejections } from './recent-rejections.js';
 
 export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
   readonly requestBytes: number;
@@ -52,11 +53,19 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     return Math.max(0, freeAt - now);
   }, admitParams.shares);
 
-  /** Returns whether a query would wait for slots that do not suffice for all. */
-  function takesScarceSlots(selection: Selection, now: number): boolean {
-    if (selection.kind !== 'chosen' || selection.waitMs === 0) return false;
-    const soonest = loads.soonest(selection.candidate, now);
-    return soonest !== undefined && shares.isScarce(soonest.slots, now);
+  /** Rejections of queries that prefer accuracy, by task. */
+  const rejections = new RecentRejections();
+
+  /** Selects. While others like it are rejected, a query that prefers accuracy waits for the most accurate variant only if another takes longer. */
+  function selectPreferred(target: TargetEntry, asked: SelectionQuery, now: number, trace?: DecisionTrace): Selection {
+    const preferred = selectVariant(target, asked, loads.candidates, selectParams(), trace);
+    if (asked.preference !== 'most-accurate' || preferred.kind !== 'chosen') return preferred;
+    if (preferred.waitMs === 0 || preferred.degraded) return preferred;
+    if (rejections.share(target.task, now) <= admitParams.maxRejected) return preferred;
+    const sooner = { ...asked, preference: 'most-accurate-idle' } as const;
+    const other = selectVariant(target, sooner, loads.candidates, selectParams());
+    if (other.kind !== 'chosen' || other.waitMs > preferred.waitMs) return preferred;
+    return trace === undefined ? other : selectVariant(target, sooner, loads.candidates, selectParams(), trace);
   }
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
@@ -73,11 +82,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       maxWaitBatches: isOffline ? 0 : Infinity,
       isPatient,
     };
-    let unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
-    if (preference === 'most-accurate' && takesScarceSlots(unlimited, now)) {
-      asked.preference = 'most-accurate-idle';
-      unlimited = selectVariant(target, asked, loads.candidates, selectParams(), trace);
-    }
+    const unlimited = selectPreferred(target, asked, now, trace);
     const waiting = waitingOf(unlimited);
     if (waiting === undefined || isOffline || !isNew) return unlimited;
     const { candidate, waitMs, batchMs, predictedMs } = waiting;
@@ -101,8 +106,10 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   return {
     loads,
     decide(target, query, now, trace) {
-      const { items, objective, elapsedMs } = query;
+      const { items, objective, elapsedMs, preference, isNew } = query;
       const selection = select(target, query, now, trace);
+      if (preference === 'most-accurate' && isNew && objective.class === 'online')
+        rejections.record(target.task, waitingOf(selection) !== undefined && selection.kind === 'refused', now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);

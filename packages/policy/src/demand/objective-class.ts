@@ -9,11 +9,9 @@ const logIndex = (value: number): number => Math.floor(Math.log(value) / logStep
 
 /** Returns the class of an objective. The values of one class differ by less than 5 %, its floors by less than 0.001. */
 export const objectiveClass = (objective: Objective): string =>
-  `${logIndex(objective.latencyMs)} ${Math.ceil(floorOf(objective) * accuraciesPerUnit)} ${logIndex(costOf(objective))} ${objective.accuracyBound} ${objective.class} ${objective.degrade} ${objective.prefer ?? ''}`;
+  `${logIndex(objective.latencyMs)} ${Math.ceil(floorOf(objective) * accuraciesPerUnit)} ${logIndex(costOf(objective))} ${objective.accuracyBound} ${objective.class} ${objective.degrade} ${objective.prefer}`;
 
 const floorOf = ({ minAccuracy = 0 }: Objective): number => minAccuracy;
-/** The most accurate answer takes the most, so that it counts as the strictest preference. */
-const preferRank = ({ prefer }: Objective): number => [undefined, 'cost', 'accuracy'].indexOf(prefer);
 const costOf = ({ maxCostPer1k = Infinity }: Objective): number => maxCostPer1k;
 
 /** Returns an objective that is as strict as both in every field. Returns `a` itself if that is the one. */
@@ -26,7 +24,7 @@ export function strictestOf(a: Objective, b: Objective): Objective {
     accuracyBound: a.accuracyBound === 'lower95' ? 'lower95' : b.accuracyBound,
     class: a.class === 'online' ? 'online' : b.class,
     degrade: a.degrade === 'forbid' ? 'forbid' : b.degrade,
-    prefer: preferRank(a) >= preferRank(b) ? a.prefer : b.prefer,
+    prefer: a.prefer === 'accuracy' ? 'accuracy' : b.prefer,
   };
 }
 
@@ -38,4 +36,4 @@ export const isAsStrict = (a: Objective, b: Objective): boolean =>
   (a.accuracyBound === 'lower95' || b.accuracyBound === 'point') &&
   (a.class === 'online' || b.class === 'offline') &&
   (a.degrade === 'forbid' || b.degrade === 'allow') &&
-  preferRank(a) >= preferRank(b);
+  (a.prefer === 'accuracy' || b.prefer === 'cost');

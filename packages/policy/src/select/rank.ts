@@ -1,6 +1,6 @@
 // The order of eligible candidates.
 
-import type { PartialObjective } from '@pareto/core';
+import type { Objective } from '@pareto/core';
 import { loadField, loadFields } from '../route/candidate-loads.js';
 import type { Examination } from './examination.js';
 import { compareCosts, compareGroups } from './order.js';
@@ -20,34 +20,24 @@ const isFree = ({ columns: { index }, loads, query: { now } }: Examination, row:
  */
 export function isBetter(examined: Examination, a: number, b: number): boolean {
   let order = examined.query.preference;
-  if (order === 'most-accurate-idle') {
-    const isIdle = isFree(examined, a);
-    if (isIdle !== isFree(examined, b)) return isIdle;
-    order = isIdle ? 'most-accurate' : 'cheapest';
-  } else if (isClearlyWorse(examined, a, b)) return false;
+  if (order !== 'most-accurate-idle' && isClearlyWorse(examined, a, b)) return false;
   const { candidates, predictedMs, rank } = examined.columns;
   const [one, other] = [candidates[a], candidates[b]];
   if (one === undefined || other === undefined) return one !== undefined;
   const byGroup = compareGroups(one, other);
   if (byGroup !== 0) return byGroup < 0;
+  if (order === 'most-accurate-idle') {
+    const isIdle = isFree(examined, a);
+    if (isIdle !== isFree(examined, b)) return isIdle;
+    order = isIdle ? 'most-accurate' : 'cheapest';
+  }
   const byAccuracy = compareNumbers(rank[a] ?? NaN, rank[b] ?? NaN);
   const byCost = compareCosts(one, other);
   const byPreference = order === 'cheapest' ? byCost || byAccuracy : byAccuracy || byCost;
   return (byPreference || compareNumbers(predictedMs[a] ?? 0, predictedMs[b] ?? 0)) < 0;
 }
 
-/**
- * Returns what the sources (client or task) prefer, in order of precedence. If none of them says, returns `cheapest` if one sets a latency,
- * accuracy or cost, and otherwise `most-accurate`: such a query gets the most accurate answer within the fallback latency.
- */
-export function preferenceOf(...sources: readonly PartialObjective[]): Preference {
-  const prefer = sources.find((source) => source.prefer !== undefined)?.prefer;
-  if (prefer !== undefined) return prefer === 'cost' ? 'cheapest' : 'most-accurate';
-  const stated = sources.some(
-    ({ latencyMs, minAccuracy, maxCostPer1k }) =>
-      latencyMs !== undefined || minAccuracy !== undefined || maxCostPer1k !== undefined,
-  );
-  return stated ? 'cheapest' : 'most-accurate';
-}
+export const preferenceOf = ({ prefer }: Pick<Objective, 'prefer'>): Preference =>
+  prefer === 'cost' ? 'cheapest' : 'most-accurate';
 
 const compareNumbers = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -108,33 +108,70 @@ describe('the query policy', () => {
     );
   });
 
-  it('prefers accuracy only while the slots suffice, or the accurate variant is idle', () => {
+  describe('of queries that prefer accuracy', () => {
     const fast = candidate(0, { name: 'fast', p99Ms: 3, cost: 1, accuracy: 0.9 });
     const best = candidate(1, { name: 'best', p99Ms: 24, cost: 8, accuracy: 0.98 });
-    const target = buildTargetEntry([fast, best]);
-    const [quick, slow] = [fast, best].map(({ replicas: [replica] }) => replica?.id ?? assert.fail());
-    assert.ok(quick !== undefined && slow !== undefined);
-    const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
-    policy.loads.apply({ kind: 'table', table: { candidates: [fast, best] } }, 0, []);
-    const variantAt = (now: number, backlogMs: number): string => {
-      policy.loads.apply({ kind: 'reported', replica: quick, load: report(backlogMs / 10) }, now, []);
-      policy.loads.apply({ kind: 'reported', replica: slow, load: report(backlogMs) }, now, []);
-      const asked = { items: 1, shapes: undefined, objective: fallbackObjective, elapsedMs: 0 };
-      const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
-      const decided = policy.decide(target, { ...decision, preference: 'most-accurate' }, now);
-      if (decided.kind !== 'forward') return decided.kind;
-      const ended = { kind: 'ended', items: 1, end: 'answered', hopMs: 1, errorMs: 0, isLate: false } as const;
-      const { replica, selection } = decided;
-      policy.loads.apply({ ...ended, replica: replica.id, load: report(backlogMs), hasWaited: backlogMs > 0 }, now, []);
-      return selection.candidate.architecture;
-    };
-    assert.equal(variantAt(0, 0), 'best');
-    assert.equal(variantAt(20, 200), 'best', 'it waits, but has not for long');
-    for (let now = 40; now < 400; now += 20) variantAt(now, 200);
-    assert.equal(variantAt(400, 200), 'fast', 'queries have waited for more than a batch for 200 ms');
-    assert.equal(variantAt(420, 0), 'best', 'it is idle');
-    for (let now = 440; now < 1_000; now += 20) variantAt(now, 10);
-    assert.equal(variantAt(1_000, 10), 'best', 'it waits for less than a batch');
+    const unknown = candidate(2, { name: 'unknown', p99Ms: 3, cost: 1, accuracy: undefined });
+    const target = buildTargetEntry([fast, best, unknown]);
+    type Backlogs = readonly [fast: number, best: number, unknown?: number];
+
+    /** Returns a function that lets replicas report backlogs, and returns the variant of a query, which is answered immediately. */
+    function start(): (now: number, backlogs: Backlogs) => string {
+      const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
+      policy.loads.apply({ kind: 'table', table: { candidates: [fast, best, unknown] } }, 0, []);
+      return (now, backlogs) => {
+        for (const [index, { replicas }] of [fast, best, unknown].entries())
+          for (const { id } of replicas)
+            policy.loads.apply({ kind: 'reported', replica: id, load: report(backlogs[index] ?? 90) }, now, []);
+        const objective = { ...fallbackObjective, latencyMs: milliseconds(105) };
+        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, preference: 'most-accurate' } as const;
+        const query = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
+        const decided = policy.decide(target, query, now);
+        if (decided.kind !== 'forward') return decided.kind;
+        const { replica, selection } = decided;
+        const ended = { kind: 'ended', items: 1, end: 'answered', hopMs: 1, errorMs: 0, isLate: false } as const;
+        const load = report(backlogs[selection.candidate.index] ?? 90);
+        policy.loads.apply({ ...ended, replica: replica.id, load, hasWaited: false }, now, []);
+        return selection.candidate.architecture;
+      };
+    }
+    /** Lets some queries be rejected, because they have too little time for the backlogs. */
+    function overload(variantAt: ReturnType<typeof start>, from: number): void {
+      for (let now = from; now < from + 100; now += 10) assert.equal(variantAt(now, [200, 200, 200]), 'refuse');
+    }
+
+    it('waits for it while none is rejected, however long others wait', () => {
+      const variantAt = start();
+      for (let now = 0; now < 1_000; now += 10) assert.equal(variantAt(now, [0, 60]), 'best');
+    });
+
+    it('takes the most accurate idle variant while some are rejected, or else the cheapest', () => {
+      const variantAt = start();
+      overload(variantAt, 0);
+      assert.equal(variantAt(200, [0, 60]), 'fast');
+      assert.equal(variantAt(210, [20, 60]), 'fast');
+      assert.equal(variantAt(220, [0, 0]), 'best');
+    });
+
+    it('does not wait for longer than for the most accurate variant', () => {
+      const variantAt = start();
+      overload(variantAt, 0);
+      assert.equal(variantAt(200, [80, 60]), 'best');
+    });
+
+    it('does not take a variant whose accuracy is unknown because it is idle', () => {
+      const variantAt = start();
+      overload(variantAt, 0);
+      assert.equal(variantAt(200, [20, 60, 0]), 'fast');
+    });
+
+    it('waits for it again two seconds after the last rejection', () => {
+      const variantAt = start();
+      overload(variantAt, 0);
+      assert.equal(variantAt(900, [0, 60]), 'fast');
+      assert.equal(variantAt(2_000, [0, 60]), 'best');
+      assert.equal(variantAt(60_000, [0, 1]), 'best');
+    });
   });
 
   it('limits no class because of queries that have no time to wait', () => {

@@ -12,7 +12,7 @@ const objective: fc.Arbitrary<Objective> = fc.record(
     accuracyBound: fc.constantFrom('point', 'lower95'),
     class: fc.constantFrom('online', 'offline'),
     degrade: fc.constantFrom('forbid', 'allow'),
-    prefer: fc.constantFrom(undefined, 'cost', 'accuracy'),
+    prefer: fc.constantFrom('cost', 'accuracy'),
   },
   { noNullPrototype: true },
 );
@@ -41,7 +41,6 @@ describe('the class of an objective', () => {
       { class: 'offline' },
       { degrade: 'allow' },
       { prefer: 'cost' },
-      { prefer: 'accuracy' },
       { minAccuracy: 0.9 },
       { minAccuracy: 0.902 },
       { maxCostPer1k: 1 },

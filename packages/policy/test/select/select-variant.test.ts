@@ -5,7 +5,6 @@ import { buildTargetEntry } from '@pareto/testkit';
 import {
   createTrace,
   defaultSelectParams as params,
-  preferenceOf,
   selectVariant,
   findVerdict,
   verdicts,
@@ -416,19 +415,5 @@ describe('selectVariant', () => {
         assert.notEqual(taken.selection.kind, 'refused');
       }),
     );
-  });
-});
-
-describe('preferenceOf', () => {
-  it('is the most accurate only without a stated objective', () => {
-    assert.equal(preferenceOf({}, {}), 'most-accurate');
-    assert.equal(preferenceOf({ class: 'offline' }, {}), 'most-accurate');
-    assert.equal(preferenceOf({}, { latencyMs: query().objective.latencyMs }), 'cheapest');
-    assert.equal(preferenceOf({ minAccuracy: 0.9 }), 'cheapest');
-  });
-
-  it('is what the first source that prefers something says', () => {
-    assert.equal(preferenceOf({ minAccuracy: 0.9 }, { prefer: 'accuracy' }), 'most-accurate');
-    assert.equal(preferenceOf({ prefer: 'cost' }, { prefer: 'accuracy' }), 'cheapest');
   });
 });

@@ -86,12 +86,14 @@ function describeObjective({
   minAccuracy = 0,
   maxCostPer1k,
   class: serviceClass,
+  prefer,
 }: PartialObjective): string {
   const parts = [
     ...(latencyMs === undefined ? [] : [`≤ ${formatMs(latencyMs)}`]),
     ...(minAccuracy === 0 ? [] : [`≥ ${formatPercent(minAccuracy)}`]),
     ...(maxCostPer1k === undefined ? [] : [`≤ ${formatUsd(maxCostPer1k)} per 1,000`]),
     ...(serviceClass === 'offline' ? ['offline'] : []),
+    ...(prefer === undefined ? [] : [prefer === 'accuracy' ? 'most accurate' : 'cheapest']),
   ];
   return parts.length === 0 ? 'none' : parts.join(', ');
 }

@@ -96,7 +96,7 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     const entry = table?.targets.get(target);
     if (entry === undefined) throw new Error(`no target is named '${target}'`);
     const objective = resolveObjective(stated, entry.defaultObjective);
-    const preference = preferenceOf(stated, entry.defaultObjective);
+    const preference = preferenceOf(objective);
     const created: TargetQuery = {
       entry,
       items: 1,

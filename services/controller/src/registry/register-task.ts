@@ -77,7 +77,7 @@ function shownFields({ metric, defaultObjective, ...rest }: Definition): Readonl
     ...{ metric, validation, min_agreement: `${minAgreement}`, latency_ms: `${latencyMs}` },
     ...{ min_accuracy: `${minAccuracy ?? 'none'}`, accuracy_bound: accuracyBound },
     ...{ max_cost_per_1k: `${maxCostPer1k ?? 'none'}`, class: others.class, degrade: others.degrade },
-    prefer: others.prefer ?? 'none',
+    prefer: others.prefer,
   };
 }
 

@@ -1,6 +1,14 @@
 // Reads the reports of demand that routers send.
 
-import { milliseconds, resolveObjective, variantId, type VariantId } from '@pareto/core';
+import {
+  fallbackObjective,
+  milliseconds,
+  resolveObjective,
+  variantId,
+  type Objective,
+  type PartialObjective,
+  type VariantId,
+} from '@pareto/core';
 import type { DemandEntry, DemandReport } from '@pareto/policy';
 import { objectiveFromWire, type wire } from '@pareto/protocol';
 
@@ -16,11 +24,19 @@ function entryFromWire(message: wire.DemandEntry): DemandEntry {
   const itemsByVariant = countsFromWire(message.itemsByVariant, variantId);
   return {
     ...{ tenant, target, requests, items, refused, infeasible, violations, failed, itemsByVariant },
-    objective: resolveObjective(objectiveFromWire(message.objective)),
+    objective: resolvedFrom(objectiveFromWire(message.objective)),
     offeredItems: message.offeredItems ?? estimateOffered(message, itemsByVariant),
     held: new Map(held > 0 && heldVariant !== '' ? [[variantId(heldVariant), held]] : []),
     latencyCounts: countsFromWire(message.latencyCounts, Number),
   };
+}
+
+/** Routers of earlier releases send no preference. The objective of queries that state none is the fallback there, by which they prefer accuracy. */
+function resolvedFrom(sent: PartialObjective): Objective {
+  const objective = resolveObjective(sent);
+  const { latencyMs, minAccuracy, maxCostPer1k } = objective;
+  const isFallback = latencyMs === fallbackObjective.latencyMs && (minAccuracy ?? maxCostPer1k) === undefined;
+  return { ...objective, prefer: sent.prefer ?? (isFallback ? 'accuracy' : 'cost') };
 }
 
 function countsFromWire<Key>(

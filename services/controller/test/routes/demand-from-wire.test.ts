@@ -36,6 +36,15 @@ describe('a report of demand', () => {
     });
   });
 
+  it('of a router that sends no preference prefers cost, unless the objective is that of queries that state none', () => {
+    const sent = (latencyMs: number): wire.Objective => ({
+      ...{ latencyMs, _latencyMs: 'latencyMs', class: 'ONLINE', accuracyBound: 'POINT', degrade: 'FORBID' },
+      prefer: 'PREFER_UNSPECIFIED',
+    });
+    const preferOf = (latencyMs: number) => read({ objective: sent(latencyMs) })?.objective.prefer;
+    assert.deepEqual([preferOf(50), preferOf(fallbackObjective.latencyMs)], ['cost', 'accuracy']);
+  });
+
   it('has the fallback objective if the router sends none', () => {
     assert.deepEqual(read({})?.objective, fallbackObjective);
   });

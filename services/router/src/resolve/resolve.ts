@@ -101,7 +101,7 @@ export class StatedObjectives {
 function resolveSources(...sources: readonly PartialObjective[]): ResolvedObjective {
   const stated = mergeObjectives(...sources);
   const objective = resolveObjective(stated);
-  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(stated), stated };
+  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(objective), stated };
 }
 
 /** Throws `unavailable` if there is no table. */

@@ -23,7 +23,7 @@ describe('the arrival log of a router', function () {
     });
     const startedAt = systemClock.wallMs();
     await router.infer({ items: 3, parameters: { min_accuracy: 0.95 } });
-    await router.infer({ model: 'tiny' });
+    await router.infer({ model: 'tiny', parameters: { prefer: 'accuracy' } });
     const [worker] = workers;
     assert.ok(worker);
     worker.onInfer = async (received) => {
@@ -46,11 +46,19 @@ describe('the arrival log of a router', function () {
       assert.ok(Number(bytes) > 10);
       return row;
     });
-    const none = { accuracy_bound: '', class: '', client: '', degrade: '', max_cost_per_1k: '', min_accuracy: '' };
+    const none = {
+      accuracy_bound: '',
+      class: '',
+      client: '',
+      degrade: '',
+      max_cost_per_1k: '',
+      min_accuracy: '',
+      prefer: '',
+    };
     const digits = { ...none, target: 'digits', task: 'digits', latency_ms: '5000', items: '1' };
     assert.deepEqual(parts, [
       { ...digits, min_accuracy: '0.95', items: '3', outcome: 'ok' },
-      { ...digits, target: 'tiny', outcome: 'ok' },
+      { ...digits, target: 'tiny', prefer: 'accuracy', outcome: 'ok' },
       { ...digits, latency_ms: '50', max_cost_per_1k: '30', class: 'offline', outcome: 'late' },
       { ...none, target: '', task: '', latency_ms: '', items: '1', outcome: 'invalid-argument' },
     ]);
@@ -66,7 +74,7 @@ describe('the arrival log of a router', function () {
         const call = { receivedAt: 0, peerSubject };
         recorder.failed({ call, payload: Buffer.alloc(3) } as unknown as ClientQuery, undefined, 'unavailable');
       }
-      return lines.map((line) => line.split(',').at(-1) ?? '');
+      return lines.map((line) => line.split(',').at(-2) ?? '');
     };
     const [first, other, again, none] = clientsOf(['shop', 'bank', 'shop', undefined]);
     assert.match(first ?? '', /^[\w-]{11}$/);

@@ -10,7 +10,6 @@ import {
   type Task,
   type VariantId,
 } from '@pareto/core';
-import { objectiveClass } from '../../demand/objective-class.js';
 import { accuracyOn } from '../../make/accuracy-on.js';
 import { eligible } from '../../select/criteria.js';
 import { cold } from '../../select/criteria/cold.js';
@@ -36,8 +35,8 @@ export interface NamedTarget {
  */
 export function pickDefaultVariant(options: readonly Option[], named: NamedTarget): VariantId | undefined {
   const target = idleTarget(options, named);
-  const stated = objectiveFor(named);
-  const query = idleQuery(resolveObjective(stated), preferenceOf(stated));
+  const objective = resolveObjective(objectiveFor(named));
+  const query = idleQuery(objective, preferenceOf(objective));
   return pickIdle(target, query) ?? nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
 }
 
@@ -46,7 +45,7 @@ export function pickDefaultVariant(options: readonly Option[], named: NamedTarge
  * most as many as a trace records.
  */
 export function listMeeting(target: TargetEntry, objective: Objective): readonly Candidate[] {
-  const preference = plannedPreference(objective);
+  const preference = preferenceOf(objective);
   const trace = createTrace();
   const selection = selectVariant(target, idleQuery(objective, preference), undefined, defaultSelectParams, trace);
   if (selection.kind === 'refused') return [];
@@ -58,13 +57,6 @@ export function listMeeting(target: TargetEntry, objective: Objective): readonly
   const others = met.filter((candidate) => candidate !== selection.candidate);
   return [selection.candidate, ...others.toSorted(byPreference(preference))];
 }
-
-/** The class of queries without an objective. */
-const unstated = objectiveClass(resolveObjective({}));
-
-/** Returns the preference of queries with an objective of which only the resolved form is known. */
-export const plannedPreference = (objective: Objective): Preference =>
-  objectiveClass(objective) === unstated ? 'most-accurate' : preferenceOf(objective);
 
 /** Compares candidates that meet an objective as selection does, apart from their latency. */
 const byPreference =

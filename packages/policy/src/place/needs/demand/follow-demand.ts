@@ -10,7 +10,6 @@ import { noHeadroom, observeHeadroom, type Headroom } from '../../../forecast/he
 import { forecastOf, noForecast, observeForecast, type ForecastState } from '../../../forecast/forecast.js';
 import type { Demand, PlacementSnapshot } from '../../../snapshot/snapshot.js';
 import { coldVariants } from '../../../snapshot/warmth.js';
-import { plannedPreference } from '../../context/pick-variant.js';
 import { createLadders, type Ladders, type RegistrySnapshot } from './ladders.js';
 
 export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand' | 'slowdowns'> {
@@ -182,6 +181,6 @@ const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes'])
     if (own?.variants === undefined) return [];
     const { variants, objective } = own;
     const needed = objective.class === 'offline' ? Math.min(itemsPerSecond, offlineRate) : itemsPerSecond;
-    const prefersAccuracy = plannedPreference(objective) === 'most-accurate';
+    const prefersAccuracy = objective.prefer === 'accuracy';
     return [{ variants, latencyMs: objective.latencyMs, itemsPerSecond: needed, prefersAccuracy }];
   });
