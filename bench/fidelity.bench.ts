@@ -3,15 +3,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { milliseconds, systemClock } from '@pareto/core';
+import { environmentOnly } from '@pareto/isolation';
 import type { HostParams } from '@pareto/simulator';
+import { createSolver, type Solver } from '@pareto/solver';
+import { createTempFolder } from '@pareto/testkit';
 import { measureInterference } from './fidelity/interference.js';
-import { drawLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
-import { readerShape, registerDigit, registerReader } from './fidelity/models.js';
+import { drawLoad, mixedLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
+import {
+  readerShape,
+  registerDigit,
+  registerDigitFamily,
+  registerReader,
+  waitUntilMeasuredOnAll,
+} from './fidelity/models.js';
 import type { Outcome } from './fidelity/outcome.js';
 import { comparisonPage } from './fidelity/page.js';
 import { meanCpu, measureIdle, measureTask, measureUse, type CpuUse, type MeasuredTask } from './fidelity/query-cpu.js';
 import { startRealCluster, type RealCluster, type ServedTask } from './fidelity/real-cluster.js';
 import { compareRows } from './fidelity/rows.js';
+import { pricedWorkers } from './fidelity/priced-workers.js';
 import { simulateLoad } from './fidelity/simulate-load.js';
 import { startSleeping } from './fidelity/sleeping-workers.js';
 import { readReader } from './overload/models.js';
@@ -24,6 +34,9 @@ const durationMs = 12_000;
 /** Time between two runs, in which all queries end. */
 const pauseMs = milliseconds(1_500);
 const pages = '.cache/fidelity';
+const solvedName = 'mix on two priced classes, solved';
+/** Time that the way of a query takes at most, which is part of the objectives of the mix. */
+const leastBaseMs = 5;
 
 interface RanLoad {
   readonly load: Load;
@@ -50,12 +63,17 @@ async function runInRotation(cluster: RealCluster, loads: readonly Load[]): Prom
   return ran;
 }
 
-/** Runs loads on a cluster, simulates them, and writes a page for each. `host` is the machine, if processes share its cores. */
-async function compare(
-  cluster: RealCluster & { readonly tasks: readonly ServedTask[] },
-  planned: readonly PlannedLoad[],
-  host: Pick<HostParams, 'cores' | 'interference'>,
-): Promise<readonly Row[]> {
+type Host = Pick<HostParams, 'cores' | 'interference'>;
+type StartedCluster = RealCluster & { readonly tasks: readonly ServedTask[] };
+
+interface MeasuredCluster {
+  readonly measuredOf: (task: string) => MeasuredTask;
+  /** The machine without what the idle cluster uses, if processes share its cores. */
+  readonly host: Host;
+}
+
+/** Measures the queries of each task. `host` is the machine, if processes share its cores. */
+async function measureCluster(cluster: StartedCluster, host: Host): Promise<MeasuredCluster> {
   const idle = await measureIdle(cluster);
   progress(`idle: ${formatUse(idle)}`);
   const measured = new Map<string, MeasuredTask>();
@@ -74,14 +92,25 @@ async function compare(
     if (one === undefined) throw new Error(`the task ${task} was not measured`);
     return one;
   };
-  const listed = await cluster.list();
-  const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
   const idleCores = [...idle.values()].reduce((sum, cores) => sum + cores, 0);
-  const cores = Math.max(0, host.cores - idleCores);
+  return { measuredOf, host: { ...host, cores: Math.max(0, host.cores - idleCores) } };
+}
+
+/** Runs loads on a cluster, simulates them, and writes a page for each. */
+async function compare(
+  cluster: StartedCluster,
+  planned: readonly PlannedLoad[],
+  { measuredOf, host }: MeasuredCluster,
+  solver?: Solver,
+): Promise<readonly Row[]> {
+  const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
+  // The plans of a controller that solves follow the load.
+  if (solver !== undefined) for (const load of loads) await cluster.offer(load);
+  const listed = await cluster.list();
   const rows: Row[] = [];
   for (const { load, real } of await runInRotation(cluster, loads)) {
     const cpu = meanCpu(load.streams.map(({ task, arrivalsMs }) => [measuredOf(task), arrivalsMs.length] as const));
-    const simulated = await simulateLoad(load, { listed, cpu, host: { ...host, cores } }, seeds);
+    const simulated = await simulateLoad(load, { listed, cpu, host, ...(solver && { solver }) }, seeds);
     const compared = { name: load.name, real, simulated };
     const own = compareRows(compared);
     mkdirSync(pages, { recursive: true });
@@ -94,15 +123,50 @@ async function compare(
 }
 
 /** Compares two workers with real models. */
-async function compareModels(planned: readonly PlannedLoad[]): Promise<readonly Row[]> {
+async function compareModels(planned: readonly PlannedLoad[], isSolved: boolean): Promise<readonly Row[]> {
   const model = await readReader();
   const interference = await measureInterference(model, readerShape);
   progress(`a run takes ${percent(interference)} longer while another one runs`);
-  await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
-    await registerReader(client, model),
-    await registerDigit(client, 'cnn-large'),
-  ]);
-  return await compare(cluster, planned, { cores: availableParallelism(), interference });
+  const rows: Row[] = [];
+  let measured: MeasuredCluster;
+  {
+    await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
+      await registerReader(client, model),
+      await registerDigit(client, 'cnn-large'),
+    ]);
+    measured = await measureCluster(cluster, { cores: availableParallelism(), interference });
+    rows.push(...(await compare(cluster, planned, measured)));
+  }
+  if (isSolved) rows.push(...(await compareSolved(model, measured)));
+  return rows;
+}
+
+/** Compares two workers of two priced classes, with targets that a solver chooses. `measured` has the queries of the same models. */
+async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Promise<readonly Row[]> {
+  await using folder = await createTempFolder();
+  await using cluster = await startRealCluster(await pricedWorkers(folder), async (client) => {
+    const tasks = [await registerReader(client, model), await registerDigitFamily(client)];
+    await waitUntilMeasuredOnAll(client, 2);
+    return tasks;
+  });
+  const { registry } = await cluster.list();
+  const tasks = cluster.tasks.map(({ task }) => {
+    const variants = registry.variants.filter((variant) => variant.task === task);
+    const p99s = variants.flatMap(({ profiles }) => profiles.map(({ points }) => points[0]?.p99Ms ?? Infinity));
+    const accuracies = variants.map(({ accuracy }) => accuracy).toSorted((a, b) => a - b);
+    return { task, baseMs: leastBaseMs + Math.min(...p99s), accuracies: accuracies.length > 1 ? accuracies : [] };
+  });
+  const solver = createSolver({ isolation: environmentOnly, clock: systemClock });
+  try {
+    const load = mixedLoad(
+      solvedName,
+      tasks.map((task) => ({ ...task, multiple: 0.2 })),
+      durationMs,
+    );
+    return await compare(cluster, [load], measured, solver);
+  } finally {
+    await solver.close();
+  }
 }
 
 /** Compares six workers whose executors sleep, which leaves the cores to the other processes. */
@@ -111,11 +175,12 @@ async function compareSleeping(): Promise<readonly Row[]> {
   await using cluster = await startRealCluster({ workers: 6, starter: startSleeping(points) }, async (client) => [
     await registerDigit(client, 'mlp-tiny'),
   ]);
-  return await compare(cluster, [sleepingLoad], { cores: 0, interference: 0 });
+  return await compare(cluster, [sleepingLoad], await measureCluster(cluster, { cores: 0, interference: 0 }));
 }
 
 const planned = plannedLoads(durationMs).filter(({ name }) => name.includes(only));
 const rows: Row[] = [];
-if (planned.length > 0) rows.push(...(await compareModels(planned)));
+const isSolved = solvedName.includes(only);
+if (planned.length > 0 || isSolved) rows.push(...(await compareModels(planned, isSolved)));
 if (sleepingLoad.name.includes(only)) rows.push(...(await compareSleeping()));
 report(rows);

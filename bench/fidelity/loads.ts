@@ -8,6 +8,8 @@ interface LoadStream {
   /** Task that the queries name. */
   readonly task: string;
   readonly latencyMs: number;
+  /** Accuracy floor. Undefined if the queries state none. */
+  readonly minAccuracy?: number | undefined;
   /** Times of arrival in ms from the start, ascending. */
   readonly arrivalsMs: Float64Array;
 }
@@ -22,6 +24,7 @@ export interface Load {
 interface PlannedStream {
   readonly task: string;
   readonly latencyMs: number;
+  readonly minAccuracy?: number | undefined;
   readonly processAt: (capacity: number) => ArrivalProcess;
 }
 
@@ -37,15 +40,55 @@ export const drawLoad = (
   capacityOf: (task: string) => number,
 ): Load => ({
   ...{ name, durationMs },
-  streams: streams.map(({ task, latencyMs, processAt }, index) => ({
-    ...{ task, latencyMs },
-    arrivalsMs: planArrivals(processAt(capacityOf(task)), durationMs, createSeededRng(1 + index)),
+  streams: streams.map(({ processAt, ...stream }, index) => ({
+    ...stream,
+    arrivalsMs: planArrivals(processAt(capacityOf(stream.task)), durationMs, createSeededRng(1 + index)),
   })),
 });
 
 const poissonAt =
   (multiple: number) =>
   (capacity: number): ArrivalProcess => ({ kind: 'poisson', ratePerSecond: multiple * capacity });
+
+/** Classes of objectives of the standard scenario: multiples of a latency, and parts of the variants' accuracies that are floors. */
+const latencyClasses = [
+  { multiple: 3, share: 0.3 },
+  { multiple: 6, share: 0.5 },
+  { multiple: 15, share: 0.2 },
+] as const;
+const floorClasses = [
+  { part: undefined, share: 0.4 },
+  { part: 0.5, share: 0.4 },
+  { part: 0.9, share: 0.2 },
+] as const;
+
+/** A task of the mix of the standard scenario. */
+interface MixedTask {
+  readonly task: string;
+  /** Latency of which the objectives are multiples. */
+  readonly baseMs: number;
+  /** Accuracies of the variants, ascending. Clients state no floors if there are none. */
+  readonly accuracies: readonly number[];
+  /** Rate of the first half, as a multiple of what the cluster can answer of the task alone. */
+  readonly multiple: number;
+}
+
+/** Returns the mix of the standard scenario, of which twice as much arrives in the second half. */
+export const mixedLoad = (name: string, tasks: readonly MixedTask[], durationMs: number): PlannedLoad => ({
+  name,
+  streams: tasks.flatMap(({ task, baseMs, accuracies, multiple }) =>
+    latencyClasses.flatMap((latency) =>
+      floorClasses.map(({ part, share }): PlannedStream => ({
+        ...{ task, latencyMs: latency.multiple * baseMs },
+        minAccuracy: part === undefined ? undefined : accuracies[Math.floor(part * (accuracies.length - 1))],
+        processAt: (capacity) => ({
+          ...{ kind: 'step', ratePerSecond: latency.share * share * multiple * capacity },
+          ...{ factor: 2, atMs: durationMs / 2 },
+        }),
+      })),
+    ),
+  ),
+});
 
 export const readerTask = 'ocr-text';
 export const digitsTask = 'digits';

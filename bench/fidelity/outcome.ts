@@ -10,6 +10,8 @@ export interface Outcome {
   readonly goodput: number;
   /** Cost of the workers that held replicas. */
   readonly usd: number;
+  /** Queries that ended neither by an answer nor by a rejection because of the load. */
+  readonly failed: number;
   /** Latencies of the answers. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -22,12 +24,14 @@ export const secondMs = 1_000;
 const share = (part: number, of: number): number | null => (of === 0 ? null : part / of);
 
 export function outcomeOfReal(
-  { attainment, classes, latencyMs, intervals }: LoadReport,
+  { attainment, classes, latencyMs, intervals, sent, statuses }: LoadReport,
   usd: number,
   durationMs: number,
 ): Outcome {
+  const { ok = 0, 'resource-exhausted': rejected = 0 } = statuses;
   const onTime = classes.reduce((sum, each) => sum + each.onTime, 0);
   return {
+    failed: sent - ok - rejected,
     ...{ attainment, usd, goodput: (secondMs * onTime) / durationMs, p50Ms: latencyMs.p50, p99Ms: latencyMs.p99 },
     perSecond: Array.from({ length: Math.ceil(durationMs / secondMs) }, (_, second) => {
       const own = intervals.find(({ startMs }) => startMs === second * secondMs)?.classes ?? [];
@@ -38,6 +42,7 @@ export function outcomeOfReal(
 }
 
 export const outcomeOfSimulated = ({ totals, series, durationMs }: SimulationResult): Outcome => ({
+  failed: 0,
   ...{ attainment: totals.onTime / totals.asked, goodput: (secondMs * totals.onTime) / durationMs, usd: totals.usd },
   ...{ p50Ms: totals.latency.p50Ms, p99Ms: totals.latency.p99Ms },
   perSecond: series.asked.map((asked, second) => share(series.onTime[second] ?? 0, asked)),

@@ -89,11 +89,12 @@ export async function startRealCluster(
       ...{ clock, rng, timeoutMs, callers: [callAtRandom(callers, rng)] },
       loop: { kind: 'open', arrivals: merged.map(({ ms }) => ms) },
       classIndexes: merged.map(({ stream }) => stream),
-      classes: streams.map(({ task, latencyMs }, index) => ({
+      classes: streams.map(({ task, latencyMs, minAccuracy }, index) => ({
         ...{ name: `${task} ${index}`, objectiveMs: latencyMs },
         payloads: payloadsOf(
           tasks.find((served) => served.task === task),
           latencyMs,
+          minAccuracy,
         ),
       })),
     });
@@ -152,10 +153,11 @@ const callAtRandom =
     return call(body, options);
   };
 
-function payloadsOf(served: ServedTask | undefined, latencyMs: number): readonly Payload[] {
+function payloadsOf(served: ServedTask | undefined, latencyMs: number, minAccuracy = 0): readonly Payload[] {
   if (served === undefined) throw new Error('the task is not registered');
+  const parameters = [['latency_ms', latencyMs] as const, ['min_accuracy', minAccuracy] as const];
   return served.inputs.map((input) => ({
-    body: encodeInferRequest({ modelName: served.task, parameters: [['latency_ms', latencyMs]], inputs: [input] }),
+    body: encodeInferRequest({ modelName: served.task, parameters, inputs: [input] }),
     label: undefined,
   }));
 }

@@ -24,10 +24,10 @@ export function halfWidth(values: readonly number[]): number {
   return quantile95(length - 1) * Math.sqrt(variance / length);
 }
 
-const units: Readonly<Record<Exclude<Figure, 'attainment'>, string>> = {
+const units: Readonly<Record<Exclude<Figure, 'attainment' | 'failed'>, string>> = {
   ...{ goodput: '/s', usd: 'USD', p50Ms: 'ms', p99Ms: 'ms' },
 };
-const names: Readonly<Record<Figure, string>> = {
+const names: Readonly<Record<Exclude<Figure, 'failed'>, string>> = {
   ...{ attainment: 'attainment', goodput: 'goodput', usd: 'cost', p50Ms: 'p50', p99Ms: 'p99' },
 };
 
@@ -59,5 +59,10 @@ export function compareRows({ name, real, simulated }: ComparedLoad): readonly R
       reach: { atMost: Math.max(minPoints, Number.isFinite(half) ? half : 0) },
     },
     ...others,
+    {
+      ...{ name: `${name}: queries that failed, real`, unit: '' },
+      value: values(real, 'failed').reduce((sum, failed) => sum + failed, 0),
+      reach: { atMost: 0 },
+    },
   ];
 }

@@ -1,7 +1,8 @@
 // A load in the simulator, with the arrivals, profiles, prices and replicas of the real cluster.
 
 import { milliseconds } from '@pareto/core';
-import { defaultSimulationParams, simulate, type HostParams, type Scenario } from '@pareto/simulator';
+import { defaultSimulationParams, policyNamed, simulate, type HostParams, type Scenario } from '@pareto/simulator';
+import type { Solver } from '@pareto/solver';
 import type { Load } from './loads.js';
 import { outcomeOfSimulated, type Outcome } from './outcome.js';
 import type { QueryCpu } from './query-cpu.js';
@@ -11,6 +12,8 @@ export interface SimulatedCluster {
   readonly listed: ListedCluster;
   readonly cpu: QueryCpu;
   readonly host: Pick<HostParams, 'cores' | 'interference'>;
+  /** Set if the controller solves for the cheapest replicas. */
+  readonly solver?: Solver;
 }
 
 /** Time of a message between two idle processes of Node, one way: a sixth of .76 ms (docs/performance.md, "What limits it"). */
@@ -21,7 +24,7 @@ const warmUpMs = 1_000;
 /** Returns an outcome for each seed: they differ in the times of runs and in the choices of routers. */
 export async function simulateLoad(
   { name, durationMs, streams }: Load,
-  { listed, cpu, host }: SimulatedCluster,
+  { listed, cpu, host, solver }: SimulatedCluster,
   seeds: number,
 ): Promise<readonly Outcome[]> {
   const { router, front, clientUs, runWaitUs } = cpu;
@@ -35,13 +38,14 @@ export async function simulateLoad(
   };
   const scenario: Scenario = {
     ...{ ...listed, name, durationMs, routers: 2, faults: [], params: { ...defaultSimulationParams, cluster } },
-    streams: streams.map(({ task, latencyMs, arrivalsMs }) => ({
-      ...{ task, objective: { latencyMs: milliseconds(latencyMs) } },
+    streams: streams.map(({ task, latencyMs, minAccuracy, arrivalsMs }) => ({
+      ...{ task, objective: { latencyMs: milliseconds(latencyMs), minAccuracy } },
       arrivals: () => arrivalsMs,
     })),
   };
+  const policy = policyNamed(solver === undefined ? 'pareto' : 'pareto-solved');
   const outcomes: Outcome[] = [];
   for (let seed = 1; seed <= seeds; seed++)
-    outcomes.push(outcomeOfSimulated(await simulate(scenario, { kind: 'production', name: 'pareto' }, seed)));
+    outcomes.push(outcomeOfSimulated(await simulate(scenario, policy, seed, solver && { solver })));
   return outcomes;
 }

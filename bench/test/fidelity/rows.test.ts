@@ -4,7 +4,7 @@ import type { Outcome } from '../../fidelity/outcome.js';
 import { compareRows, halfWidth } from '../../fidelity/rows.js';
 
 const outcome = (attainment: number, fields: Partial<Outcome> = {}): Outcome => ({
-  ...{ attainment, goodput: 100 * attainment, usd: 0.001, p50Ms: 20, p99Ms: 100, perSecond: [attainment] },
+  ...{ attainment, goodput: 100 * attainment, usd: 0.001, failed: 0, p50Ms: 20, p99Ms: 100, perSecond: [attainment] },
   ...fields,
 });
 
@@ -28,14 +28,14 @@ describe('the rows of the fidelity of the simulator', () => {
   it('hold if all figures are within their limits', () => {
     const simulated = [outcome(0.805, { goodput: 83, usd: 0.00104, p99Ms: 114 })];
     deepEqual(holds([outcome(0.8), outcome(0.8)], simulated), {
-      ...{ attainment: true, goodput: true, cost: true, p99: true },
+      ...{ attainment: true, goodput: true, cost: true, p99: true, 'queries that failed, real': true },
     });
   });
 
   it('are missed beyond the limits', () => {
     const simulated = [outcome(0.815, { goodput: 85, usd: 0.0009, p99Ms: 80 })];
-    deepEqual(holds([outcome(0.8), outcome(0.8)], simulated), {
-      ...{ attainment: false, goodput: false, cost: false, p99: false },
+    deepEqual(holds([outcome(0.8), outcome(0.8, { failed: 1 })], simulated), {
+      ...{ attainment: false, goodput: false, cost: false, p99: false, 'queries that failed, real': false },
     });
   });
 

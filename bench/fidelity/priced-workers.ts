@@ -1,0 +1,24 @@
+// Two workers of two hardware classes with a price each, on one machine, and a controller that solves for the cheapest replicas.
+
+import { writeFile } from 'node:fs/promises';
+import type { TempFolder } from '@pareto/testkit';
+import type { ClusterOptions } from '../../test/support/cluster.js';
+import { startService, type ServiceStarter } from '../../test/support/service-process.js';
+
+const preloaded = new URL('named-device.mjs', import.meta.url).href;
+const dearName = 'dear';
+/** USD per slot-hour by prefix of the class. */
+const prices = { 'cpu/': 0.05, [`cpu/${dearName}/`]: 0.15 };
+
+/** Starts the second worker with another name of its CPU. */
+const startNamed: ServiceStarter = ({ service, args, env }) => {
+  const isDear = service === 'worker' && args.includes('worker-2');
+  const named = { NODE_OPTIONS: `--import=${preloaded}`, PARETO_DEVICE_NAME: dearName };
+  return startService(service, args, isDear ? { ...env, ...named } : env);
+};
+
+export async function pricedWorkers(folder: TempFolder): Promise<ClusterOptions> {
+  const file = folder.file('prices.json');
+  await writeFile(file, JSON.stringify(prices));
+  return { workers: 2, starter: startNamed, controllerArgs: ['--solver', '--release-hosts', '--prices', file] };
+}
