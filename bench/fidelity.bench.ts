@@ -18,7 +18,15 @@ import {
 } from './fidelity/models.js';
 import type { Outcome } from './fidelity/outcome.js';
 import { comparisonPage } from './fidelity/page.js';
-import { meanCpu, measureIdle, measureTask, measureUse, type CpuUse, type MeasuredTask } from './fidelity/query-cpu.js';
+import {
+  compilingMs,
+  meanCpu,
+  measureIdle,
+  measureTask,
+  measureUse,
+  type CpuUse,
+  type MeasuredTask,
+} from './fidelity/query-cpu.js';
 import { startRealCluster, type RealCluster, type ServedTask } from './fidelity/real-cluster.js';
 import { compareRows } from './fidelity/rows.js';
 import { pricedWorkers } from './fidelity/priced-workers.js';
@@ -104,8 +112,6 @@ async function compare(
   solver?: Solver,
 ): Promise<readonly Row[]> {
   const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
-  // The plans of a controller that solves follow the load.
-  if (solver !== undefined) for (const load of loads) await cluster.offer(load);
   const listed = await cluster.list();
   const rows: Row[] = [];
   for (const { load, real } of await runInRotation(cluster, loads)) {
@@ -158,6 +164,7 @@ async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Prom
   });
   const solver = createSolver({ isolation: environmentOnly, clock: systemClock });
   try {
+    for (const served of cluster.tasks) await cluster.saturate(served, compilingMs);
     const load = mixedLoad(
       solvedName,
       tasks.map((task) => ({ ...task, multiple: 0.2 })),

@@ -35,7 +35,7 @@ export type CpuUse = ReadonlyMap<Role, number>;
 const partMs = 1_500;
 const parts = 5;
 /** Queries of the first half a minute take up to twice the CPU time, because the processes compile their code. */
-const warmUpMs = 30_000;
+export const compilingMs = 30_000;
 const idleMs = milliseconds(3_000);
 /** Objective that no model meets, so that the router rejects the query when it has received it. */
 const infeasibleMs = 0.5;
@@ -68,7 +68,7 @@ export async function measureTask(
   { served, medianUs }: ProfiledTask,
   idle: CpuUse,
 ): Promise<MeasuredTask> {
-  await cluster.saturate(served, warmUpMs);
+  await cluster.saturate(served, compilingMs);
   const answered = await measureParts(cluster, () => cluster.saturate(served, partMs));
   const alone = await measureParts(cluster, () => cluster.callOneByOne(served, partMs));
   const capacity = medianOf(answered, ([{ answersPerSecond }]) => answersPerSecond);
