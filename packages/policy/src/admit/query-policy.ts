@@ -109,7 +109,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       const { items, objective, elapsedMs, preference, isNew } = query;
       const selection = select(target, query, now, trace);
       if (preference === 'most-accurate' && isNew && objective.class === 'online')
-        rejections.record(target.task, waitingOf(selection) !== undefined && selection.kind === 'refused', now);
+        rejections.record(target.task, selection.kind === 'refused' && selection.soonest !== undefined, now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
       const admission = admit(selection, query.requestBytes, query.held, admitParams);

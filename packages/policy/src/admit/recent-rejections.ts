@@ -1,6 +1,6 @@
-// The share of the queries that a router has rejected lately because of the load, by a key.
+// The share of the queries that a router has rejected lately because of the load, by task.
 
-/** Queries with a key in the current period, and in the one before. */
+/** Queries of a task in the current period, and in the one before. */
 interface Counts {
   period: number;
   offered: number;
@@ -13,32 +13,29 @@ interface Counts {
 const periodMs = 1_000;
 /** Queries from which on a share says something. */
 const minOffered = 5;
-/** Keys that are kept. Beyond, the counts of all begin again. */
-const maxKeys = 10_000;
 
 export class RecentRejections {
   readonly #counts = new Map<string, Counts>();
 
-  record(key: string, isRejected: boolean, now: number): void {
-    const counts = this.#current(key, now);
+  record(task: string, isRejected: boolean, now: number): void {
+    const counts = this.#current(task, now);
     counts.offered += 1;
     if (isRejected) counts.rejected += 1;
   }
 
   /** Returns the share in the last one to two seconds. 0 of few queries. */
-  share(key: string, now: number): number {
-    if (!this.#counts.has(key)) return 0;
-    const { offered, rejected, offeredBefore, rejectedBefore } = this.#current(key, now);
+  share(task: string, now: number): number {
+    if (!this.#counts.has(task)) return 0;
+    const { offered, rejected, offeredBefore, rejectedBefore } = this.#current(task, now);
     return offered + offeredBefore < minOffered ? 0 : (rejected + rejectedBefore) / (offered + offeredBefore);
   }
 
-  #current(key: string, now: number): Counts {
+  #current(task: string, now: number): Counts {
     const period = Math.floor(now / periodMs);
-    let counts = this.#counts.get(key);
+    let counts = this.#counts.get(task);
     if (counts === undefined) {
-      if (this.#counts.size >= maxKeys) this.#counts.clear();
       counts = { period, offered: 0, rejected: 0, offeredBefore: 0, rejectedBefore: 0 };
-      this.#counts.set(key, counts);
+      this.#counts.set(task, counts);
     }
     if (counts.period === period) return counts;
     const isNext = counts.period === period - 1;
