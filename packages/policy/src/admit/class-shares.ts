@@ -16,6 +16,8 @@ export interface ShareParams {
   readonly quietRatio: number;
   /** Time of a batch as which shorter ones count, in ms, so that limits are longer than what chance makes queries wait. */
   readonly minBatchMs: number;
+  /** Time that a query must have to wait for its class to count, in batches. */
+  readonly minSlackBatches: number;
   /** Limits of a class by how much its admitted share exceeds the smallest one of the others, the strictest first. */
   readonly limits: readonly { readonly aboveRatio: number; readonly maxWaitBatches: number }[];
 }
@@ -27,15 +29,16 @@ export const defaultShareParams: ShareParams = {
   minOffered: 3,
   quietRatio: 0.5,
   minBatchMs: 10,
+  minSlackBatches: 0.5,
   limits: [
-    { aboveRatio: 1.08, maxWaitBatches: 0.5 },
-    { aboveRatio: 1.04, maxWaitBatches: 2 },
+    { aboveRatio: 1.08, maxWaitBatches: 2 },
+    { aboveRatio: 1.04, maxWaitBatches: 4 },
   ],
 };
 
 export interface ClassShares {
   /**
-   * Returns whether a query with `slackMs` to wait takes part. One with less time than the strictest limit allows does not: limits
+   * Returns whether a query with `slackMs` to wait takes part. One with less time than `minSlackBatches` does not: limits
    * would cost the others much, and help it little.
    */
   includes(slackMs: number, batchMs: number): boolean;
@@ -117,9 +120,8 @@ export function createClassShares(
     }
   }
   const longer = (batchMs: number): number => Math.max(batchMs, params.minBatchMs);
-  const leastWaitBatches = Math.min(...params.limits.map(({ maxWaitBatches }) => maxWaitBatches));
   return {
-    includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= leastWaitBatches,
+    includes: (slackMs, batchMs) => batchesOf(slackMs, batchMs) >= params.minSlackBatches,
     maxWaitBatches(slots, task, objective, { candidate, batchMs }, now) {
       const shares = sharesOf(slots);
       if (shares === undefined || !isScarce(shares, now)) return Infinity;

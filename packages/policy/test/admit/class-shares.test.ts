@@ -7,6 +7,8 @@ const objective = (latencyMs: number): Objective => ({ ...fallbackObjective, lat
 const slotsOf = (worker: string): Slots => ({ worker: workerId(worker), hardwareClass: hardwareClassId('cpu') });
 let slots: Slots;
 const never = -1;
+/** The strictest limit, in batches. */
+const limited = Math.min(...defaultShareParams.limits.map(({ maxWaitBatches }) => maxWaitBatches));
 /** A wait at candidate 0, whose batches take 10 ms. */
 const waiting = (batches: number, candidate = 0) => ({ candidate, waitMs: 10 * batches, batchMs: 10, itemMs: 10 });
 /** Each candidate waits for as many batches as its index. */
@@ -49,7 +51,7 @@ describe('the shares of classes', () => {
         shares.maxWaitBatches(slots, 'digits', tight, waiting(0), 2000),
         shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 2000),
       ],
-      [Infinity, 0.5],
+      [Infinity, limited],
     );
     assert.equal(shares.maxWaitBatches(slots, 'other', loose, waiting(0), 2000), Infinity);
   });
@@ -81,7 +83,7 @@ describe('the shares of classes', () => {
     );
     reject();
     reject();
-    assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1001), 0.5, 'queries were rejected');
+    assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1001), limited, 'queries were rejected');
     shares.record(slots, 'digits', tight, { items: 1, isAdmitted: true, ...waiting(0) }, 2050);
     assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 2060), Infinity);
   });
@@ -105,7 +107,7 @@ describe('the shares of classes', () => {
       shares.maxWaitBatches(slotsOf(worker), task, tight, waiting(0, candidate), 1000);
     assert.deepEqual(
       [limitOf('w', 'a', 0), limitOf('w', 'a', 3), limitOf('w', 'b', 3), limitOf('x', 'a', 0)],
-      [never, 0.5, Infinity, Infinity],
+      [never, limited, Infinity, Infinity],
     );
   });
 
@@ -129,7 +131,7 @@ describe('the shares of classes', () => {
     const limit = () => shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000);
     assert.equal(limit(), Infinity);
     for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, -1, 1000);
-    assert.equal(limit(), 0.5);
+    assert.equal(limit(), limited);
     for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, 1, 1000);
     assert.equal(limit(), Infinity);
   });
@@ -138,7 +140,7 @@ describe('the shares of classes', () => {
     const shares = createClassShares(waitMsOf, defaultShareParams);
     offer(shares, 0, 1000, [0.2, 0.9]);
     for (let i = 0; i < 50; i++) shares.admit(slots, 'digits', tight, -1, 1000);
-    assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000), 0.5);
+    assert.equal(shares.maxWaitBatches(slots, 'digits', loose, waiting(0), 1000), limited);
   });
 
   it('do not limit a class that takes less of the slots than the one that is rejected', () => {
@@ -158,6 +160,7 @@ describe('the shares of classes', () => {
       shares.record(slots, 'a', tight, { items: 1, isAdmitted: true, ...short(1, 0) }, now);
       shares.record(slots, 'b', tight, { items: 1, isAdmitted: now % 20 === 0, ...short(1, 1) }, now);
     }
-    assert.ok(Math.abs(0.1 * shares.maxWaitBatches(slots, 'a', tight, short(0, 0), 1000) - 5) < 1e-9);
+    const limitMs = limited * defaultShareParams.minBatchMs;
+    assert.ok(Math.abs(0.1 * shares.maxWaitBatches(slots, 'a', tight, short(0, 0), 1000) - limitMs) < 1e-9);
   });
 });

@@ -180,7 +180,7 @@ describe('the query policy', () => {
     const [replica] = one.replicas;
     assert.ok(replica !== undefined);
     const ended = { kind: 'ended', items: 1, end: 'answered' } as const;
-    const answered = { ...ended, load: report(30), hopMs: 1, errorMs: 0, hasWaited: true, isLate: false };
+    const answered = { ...ended, load: report(100), hopMs: 1, errorMs: 0, hasWaited: true, isLate: false };
     /** Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time in every 100 ms. */
     const sentNextTo = (tightMs: number): number => {
       const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
@@ -193,7 +193,7 @@ describe('the query policy', () => {
       };
       let sent = 0;
       for (let now = 0; now < 2_000; now += 20) {
-        policy.loads.apply({ kind: 'reported', replica: replica.id, load: report(30) }, now, []);
+        policy.loads.apply({ kind: 'reported', replica: replica.id, load: report(100) }, now, []);
         if (now % 100 === 0) decide(tightMs, now);
         if (decide(400, now).kind !== 'forward') continue;
         sent += 1;
