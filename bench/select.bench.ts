@@ -32,12 +32,13 @@ const shapes = [
 function randomQuery(rng: Rng): SelectionQuery {
   const objective = {
     ...fallbackObjective,
+    prefer: 'cost' as const,
     latencyMs: milliseconds(10 + 490 * rng()),
     minAccuracy: rng() < 0.7 ? 0.5 + 0.48 * rng() : undefined,
     maxCostPer1k: rng() < 0.3 ? 0.05 * rng() : undefined,
   };
   return {
-    ...{ items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1, preference: 'cheapest' },
+    ...{ items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1 },
     ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
   };
 }

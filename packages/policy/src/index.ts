@@ -220,16 +220,10 @@ export { type Formulated } from './place/solve/formulate.js';
 export { solutionOf } from './place/solve/round-solution.js';
 export { type Solution } from './snapshot/solution.js';
 export { defaultSolveParams, type SolveParams } from './place/solve/solve-params.js';
-export { preferenceOf } from './select/rank.js';
 export { selectVariant, type BusyCandidate, type RefusalReason, type Selection } from './select/select-variant.js';
 export { denialOf, isDenied, ruleCovers, rulesText, applicableRules, type RuleSubject } from './select/rules.js';
 export { createTrace, tracedCandidates, type DecisionTrace } from './select/trace.js';
-export {
-  defaultSelectParams,
-  type Preference,
-  type SelectionQuery,
-  type SelectParams,
-} from './select/selection-query.js';
+export { defaultSelectParams, type SelectionQuery, type SelectParams } from './select/selection-query.js';
 export { findVerdict, verdicts } from './select/criteria.js';
 export {
   countPing,

@@ -13,7 +13,7 @@ import type { Slots } from '../route/slot-shares.js';
 import { batchesOf, createClassShares } from './class-shares.js';
 import { RecentRejections } from './recent-rejections.js';
 
-export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient'> {
+export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient' | 'idleFirst'> {
   readonly requestBytes: number;
   /** Queries that are held now, without this one. */
   readonly held: HoldUsage;
@@ -59,17 +59,17 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   /** Selects. While others like it are rejected, a query that prefers accuracy waits for the most accurate variant only if another takes longer. */
   function selectPreferred(target: TargetEntry, asked: SelectionQuery, now: number, trace?: DecisionTrace): Selection {
     const preferred = selectVariant(target, asked, loads.candidates, selectParams(), trace);
-    if (asked.preference !== 'most-accurate' || preferred.kind !== 'chosen') return preferred;
+    if (asked.objective.prefer === 'cost' || preferred.kind !== 'chosen') return preferred;
     if (preferred.waitMs === 0 || preferred.degraded) return preferred;
     if (rejections.share(target.task, now) <= admitParams.maxRejected) return preferred;
-    const sooner = { ...asked, preference: 'most-accurate-idle' } as const;
+    const sooner = { ...asked, idleFirst: true };
     const other = selectVariant(target, sooner, loads.candidates, selectParams());
     if (other.kind !== 'chosen' || other.waitMs > preferred.waitMs) return preferred;
     return trace === undefined ? other : selectVariant(target, sooner, loads.candidates, selectParams(), trace);
   }
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
-    const { items, shapes, objective, elapsedMs, preference, isNew, isPatient } = query;
+    const { items, shapes, objective, elapsedMs, isNew, isPatient } = query;
     const isOffline = objective.class === 'offline';
     // Offline queries are rejected whenever others run, which says nothing about the capacity for those.
     const asked = {
@@ -77,7 +77,6 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       shapes,
       objective,
       elapsedMs,
-      preference,
       now,
       maxWaitBatches: isOffline ? 0 : Infinity,
       isPatient,
@@ -106,9 +105,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   return {
     loads,
     decide(target, query, now, trace) {
-      const { items, objective, elapsedMs, preference, isNew } = query;
+      const { items, objective, elapsedMs, isNew } = query;
       const selection = select(target, query, now, trace);
-      if (preference === 'most-accurate' && isNew && objective.class === 'online')
+      if (objective.prefer === 'accuracy' && isNew && objective.class === 'online')
         rejections.record(target.task, selection.kind === 'refused' && selection.soonest !== undefined, now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);

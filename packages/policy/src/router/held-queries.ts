@@ -55,10 +55,10 @@ export function createHeldQueries<H>({ params: { maxHoldMs }, demand }: HeldQuer
 
   function holdOf(query: TrackedQuery<H>, now: number): QueryHold<H> {
     const { deadlineAt, priority, requestBytes } = query;
-    const { entry, items, objective, preference } = resolvedOf(query);
+    const { entry, items, objective } = resolvedOf(query);
     return {
       handle: query,
-      group: JSON.stringify([entry.name, items, preference, objective]),
+      group: JSON.stringify([entry.name, items, objective]),
       priority,
       dueAt: dueAtOf(query, objective),
       bytes: requestBytes,

@@ -66,14 +66,13 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
   /** `isHeld` states that the query needs no place among the held ones. */
   function decideOn(query: Query, lagMs: number, isHeld: boolean, now: number): Decision {
     const { isTimed, attempts, receivedAt, requestBytes } = query;
-    const { entry, items, shapes, objective: requested, preference } = resolvedOf(query);
+    const { entry, items, shapes, objective: requested } = resolvedOf(query);
     const objective = isTimed ? admissionObjective(query, requested) : requested;
     const asked = {
       items,
       shapes,
       objective,
       elapsedMs: isTimed ? now - receivedAt + lagMs : 0,
-      preference,
       held: isHeld ? notHeld : held.usage,
       requestBytes,
       isNew: attempts === 0 && !isHeld,

@@ -1,7 +1,6 @@
 // A query that was resolved with a routing table.
 
 import type { Objective, Shapes, TargetEntry } from '@pareto/core';
-import type { Preference } from '../select/selection-query.js';
 
 /** A query for a target of the routing table. */
 export interface TargetQuery {
@@ -12,5 +11,4 @@ export interface TargetQuery {
   readonly objective: Objective;
   /** Class of the objective in reports of demand. */
   readonly objectiveClass: string;
-  readonly preference: Preference;
 }

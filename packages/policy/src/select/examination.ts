@@ -32,7 +32,7 @@ export function createExamination(
   loads: CandidateLoads | undefined,
   { hopMs, pauseShare }: SelectParams,
 ): Examination {
-  const { objective, preference } = query;
+  const { objective } = query;
   return {
     columns,
     query,
@@ -40,7 +40,7 @@ export function createExamination(
     hopMs,
     pauseShare,
     accuracies: objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy,
-    keys: preference === 'cheapest' ? columns.cost : columns.rank,
+    keys: objective.prefer === 'cost' ? columns.cost : columns.rank,
     best: -1,
     coldest: -1,
     soonest: -1,

@@ -92,5 +92,5 @@ function note(examined: Examination, row: number, code: number): void {
  */
 const isDone = ({ columns: { cost, accuracy }, query, best }: Examination, row: number): boolean =>
   best >= 0 &&
-  query.preference === 'cheapest' &&
+  query.objective.prefer === 'cost' &&
   ((cost[row] ?? NaN) > (cost[best] ?? NaN) || Number.isNaN(accuracy[row]) !== Number.isNaN(accuracy[best]));

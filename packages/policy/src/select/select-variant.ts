@@ -120,8 +120,7 @@ function degrade(
   if (objective.degrade !== 'allow' || objective.minAccuracy === undefined) return undefined;
   const relaxed: SelectionQuery = {
     ...query,
-    objective: { ...objective, minAccuracy: undefined, degrade: 'forbid' },
-    preference: 'most-accurate',
+    objective: { ...objective, minAccuracy: undefined, degrade: 'forbid', prefer: 'accuracy' },
   };
   const selection = selectVariant(target, relaxed, loads, params);
   if (selection.kind !== 'chosen') return undefined;

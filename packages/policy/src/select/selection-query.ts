@@ -11,20 +11,15 @@ export interface SelectionQuery {
   readonly objective: Objective;
   /** Time since the receipt of the headers. */
   readonly elapsedMs: number;
-  readonly preference: SelectionOrder;
   /** Current time, on the clock of the loads. */
   readonly now: number;
   /** Maximum wait, in batches of the candidate. */
   readonly maxWaitBatches: number;
   /** Set if the maximum wait that the loads have does not apply. */
   readonly isPatient: boolean;
+  /** Set if candidates that are idle come before others, of which the cheapest comes first whatever the objective prefers. */
+  readonly idleFirst?: boolean;
 }
-
-/** Order of the candidates that meet the objective, from `preferenceOf`. */
-export type Preference = 'cheapest' | 'most-accurate';
-
-/** `most-accurate-idle`: the most accurate of those that are idle, or else the cheapest. */
-type SelectionOrder = Preference | 'most-accurate-idle';
 
 export interface SelectParams {
   /** Round trip from router to worker while they are not busy, in ms. */

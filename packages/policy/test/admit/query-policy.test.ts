@@ -43,12 +43,11 @@ function play(events: readonly Event[]): readonly Decision[] {
     const id = 'replica' in each ? one.replicas[each.replica]?.id : undefined;
     switch (each.kind) {
       case 'query': {
-        const objective = { ...fallbackObjective, latencyMs: milliseconds(each.latencyMs) };
+        const objective = { ...fallbackObjective, prefer: 'cost' as const, latencyMs: milliseconds(each.latencyMs) };
         const asked = {
           items: each.items,
           objective,
           elapsedMs: 1,
-          preference: 'cheapest',
           isNew: true,
           isPatient: false,
         } as const;
@@ -124,7 +123,7 @@ describe('the query policy', () => {
           for (const { id } of replicas)
             policy.loads.apply({ kind: 'reported', replica: id, load: report(backlogs[index] ?? 90) }, now, []);
         const objective = { ...fallbackObjective, latencyMs: milliseconds(105) };
-        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, preference: 'most-accurate' } as const;
+        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0 };
         const query = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
         const decided = policy.decide(target, query, now);
         if (decided.kind !== 'forward') return decided.kind;
@@ -186,8 +185,8 @@ describe('the query policy', () => {
       const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
       policy.loads.apply({ kind: 'table', table: { candidates: [one] } }, 0, []);
       const decide = (latencyMs: number, now: number): Decision => {
-        const objective = { ...fallbackObjective, latencyMs: milliseconds(latencyMs) };
-        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, preference: 'cheapest' } as const;
+        const objective = { ...fallbackObjective, prefer: 'cost' as const, latencyMs: milliseconds(latencyMs) };
+        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0 };
         const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
         return policy.decide(target, decision, now);
       };

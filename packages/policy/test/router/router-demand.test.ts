@@ -18,7 +18,7 @@ function query(latencyMs = 1000, items = 1, target = 'digits'): TargetQuery {
   const objective = { ...fallbackObjective, latencyMs: milliseconds(latencyMs) };
   return {
     ...{ entry: { ...entry, name: target }, items, shapes: undefined },
-    ...{ objective, objectiveClass: objectiveClass(objective), preference: 'cheapest' },
+    ...{ objective, objectiveClass: objectiveClass(objective) },
   };
 }
 

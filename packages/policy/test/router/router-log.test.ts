@@ -39,7 +39,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 function record(steps: readonly Step[], seed: number): string[] {
   const core = createRouterCore<number>(params, createSeededRng(seed), () => undefined);
   const writer = createLogWriter<number>();
-  const header: RouterLogHeader = { log: 'router', version: 1, seed, params };
+  const header: RouterLogHeader = { log: 'router', version: 2, seed, params };
   const log = [JSON.stringify(header)];
   const sent: RouterQuery<number>[] = [];
   const held = new Set<RouterQuery<number>>();
@@ -49,8 +49,8 @@ function record(steps: readonly Step[], seed: number): string[] {
   let now = 0.25;
 
   function resolve(query: RouterQuery<number>, latencyMs: number): void {
-    const objective = { ...fallbackObjective, latencyMs: milliseconds(latencyMs) };
-    const asked = { objective, objectiveClass: objectiveClass(objective), preference: 'cheapest' } as const;
+    const objective = { ...fallbackObjective, prefer: 'cost' as const, latencyMs: milliseconds(latencyMs) };
+    const asked = { objective, objectiveClass: objectiveClass(objective) };
     apply({ kind: 'resolved', query, resolved: { entry, items: 1, shapes: undefined, ...asked }, lagMs: 0.1 });
   }
   function apply(event: RouterEvent<number>): void {
@@ -157,7 +157,7 @@ describe('the log of a router core', () => {
   });
 
   it('is rejected in another format', () => {
-    assert.throws(() => [...replayRouterLog(['{"log":"router","version":2}'])], /version 1/);
+    assert.throws(() => [...replayRouterLog(['{"log":"router","version":1}'])], /version 2/);
     assert.throws(() => [...replayRouterLog(['{}'])], /expected the log of a router/);
   });
 });

@@ -88,7 +88,7 @@ export function setUp(candidates: readonly Candidate[], own: RouterParams = para
   let decisions = 0;
   const core = createRouterCore<Name>(own, createSeededRng(1), () => (decisions += 1));
   let target: TargetEntry = buildTargetEntry(candidates);
-  const objective = { ...fallbackObjective, class: 'online' } as const;
+  const objective = { ...fallbackObjective, prefer: 'cost' } as const;
   const clock = { now: 0 };
 
   function apply(event: RouterEvent<Name>): string[] {
@@ -100,7 +100,7 @@ export function setUp(candidates: readonly Candidate[], own: RouterParams = para
     const { latencyMs = 1_000, ...rest } = fields;
     const asked = { ...objective, ...rest, latencyMs: milliseconds(latencyMs) };
     const objectiveOf = { objective: asked, objectiveClass: objectiveClass(asked) };
-    return { entry: target, items: 1, shapes: undefined, preference: 'cheapest', ...objectiveOf };
+    return { entry: target, items: 1, shapes: undefined, ...objectiveOf };
   };
   const setTable = (next: readonly Candidate[]): string[] => {
     target = buildTargetEntry(next);

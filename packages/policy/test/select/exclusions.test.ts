@@ -177,7 +177,7 @@ describe('selectVariant with exclusions', () => {
     assert.deepEqual([chosen(0.979), chosen(0.98), chosen(0.981), chosen(0.982)], ['fast', 'best', 'best', 'refused']);
     assert.deepEqual([chosen(0.959, 'lower95'), chosen(0.96, 'lower95')], ['fast', 'best']);
     assert.equal(nearestFeasible(entry, query({ minAccuracy: 0.99 }), params)?.objective.minAccuracy, 0.981);
-    const without = selectVariant(entry, query({}, { preference: 'most-accurate' }), undefined, params);
+    const without = selectVariant(entry, query({ prefer: 'accuracy' }), undefined, params);
     assert.equal(without.kind === 'chosen' && without.candidate.architecture, 'fast');
   });
 

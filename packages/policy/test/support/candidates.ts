@@ -81,12 +81,11 @@ export function query(
   return {
     items: 1,
     elapsedMs: 0,
-    preference: 'cheapest',
     now: 0,
     maxWaitBatches: Infinity,
     isPatient: false,
     ...rest,
-    objective: { ...fallbackObjective, ...objective, latencyMs },
+    objective: { ...fallbackObjective, prefer: 'cost', ...objective, latencyMs },
   };
 }
 

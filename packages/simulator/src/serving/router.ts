@@ -12,7 +12,6 @@ import {
 import {
   createRouterCore,
   objectiveClass,
-  preferenceOf,
   sentOf,
   trackQuery,
   type AttemptEnd,
@@ -96,14 +95,12 @@ export function createRouter({ params, events, rng, demand, send, onSettled }: R
     const entry = table?.targets.get(target);
     if (entry === undefined) throw new Error(`no target is named '${target}'`);
     const objective = resolveObjective(stated, entry.defaultObjective);
-    const preference = preferenceOf(objective);
     const created: TargetQuery = {
       entry,
       items: 1,
       shapes: undefined,
       objective,
       objectiveClass: objectiveClass(objective),
-      preference,
     };
     ofTarget.set(stated, created);
     return created;

@@ -30,11 +30,11 @@ export function inferenceHandlers(router: RouterContext): ServiceHandlers<'paret
     async whatIf(request, call) {
       const entry = findTarget(table(), request.target, '');
       const objectives = new StatedObjectives(objectiveFromWire(request.objective), objectiveOfMetadata(call.metadata));
-      const { objective, preference } = objectives.resolveFor(entry);
+      const { objective } = objectives.resolveFor(entry);
       const result = whatIf(
         entry,
         {
-          ...{ items: 1, objective, preference, elapsedMs: 0 },
+          ...{ items: 1, objective, elapsedMs: 0 },
           now: router.clock.now(),
           maxWaitBatches: Infinity,
           isPatient: true,

@@ -10,7 +10,7 @@ export function recordCore<H>(
   seed: number,
   params: RouterParams,
 ): RouterCore<H> {
-  const header: RouterLogHeader = { log: 'router', version: 1, seed, params };
+  const header: RouterLogHeader = { log: 'router', version: 2, seed, params };
   recorder.record(header);
   const writer = createLogWriter<H>();
   return {

@@ -10,7 +10,7 @@ import {
   type RoutingTable,
   type TargetEntry,
 } from '@pareto/core';
-import { objectiveClass, preferenceOf, type TargetQuery } from '@pareto/policy';
+import { objectiveClass, type TargetQuery } from '@pareto/policy';
 import type { Payload, ScannedRequest } from '@pareto/protocol';
 import type { ServerCall } from '@pareto/rpc';
 import { noObjective } from './read-objective.js';
@@ -32,7 +32,7 @@ export interface ClientQuery {
   readonly call: ServerCall;
 }
 
-type ResolvedObjective = Pick<ResolvedQuery, 'objective' | 'objectiveClass' | 'preference' | 'stated'>;
+type ResolvedObjective = Pick<ResolvedQuery, 'objective' | 'objectiveClass' | 'stated'>;
 
 export interface ResolvedQuery extends TargetQuery {
   readonly table: RoutingTable;
@@ -101,7 +101,7 @@ export class StatedObjectives {
 function resolveSources(...sources: readonly PartialObjective[]): ResolvedObjective {
   const stated = mergeObjectives(...sources);
   const objective = resolveObjective(stated);
-  return { objective, objectiveClass: objectiveClass(objective), preference: preferenceOf(objective), stated };
+  return { objective, objectiveClass: objectiveClass(objective), stated };
 }
 
 /** Throws `unavailable` if there is no table. */

@@ -47,7 +47,7 @@ function setUp() {
     };
     const arrived = { receivedAt: clock.now(), deadlineAt: Infinity, requestBytes: 1, priority: Infinity };
     const query = trackQuery(handle, arrived);
-    const objective = { objective: fallbackObjective, objectiveClass: 'c', preference: 'cheapest' } as const;
+    const objective = { objective: fallbackObjective, objectiveClass: 'c' };
     const resolved = { entry, items: 1, shapes: undefined, ...objective };
     driver.apply({ kind: 'resolved', query, resolved, lagMs: 0 });
   }

@@ -11,7 +11,7 @@ describe('the decision log', () => {
   assert.ok(target !== undefined);
   const trace = createTrace();
   const query = {
-    ...{ items: 1, objective: fallbackObjective, elapsedMs: 0, preference: 'cheapest' as const },
+    ...{ items: 1, objective: { ...fallbackObjective, prefer: 'cost' as const }, elapsedMs: 0 },
     ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
   };
   selectVariant(target, query, undefined, { ...defaultSelectParams, hopMs: 1 }, trace);

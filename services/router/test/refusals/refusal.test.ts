@@ -18,7 +18,7 @@ describe('the reason of a refusal', () => {
   it('states that min_accuracy requires a measured accuracy', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
     const query: SelectionQuery = {
-      ...{ items: 1, objective, elapsedMs: 0, preference: 'cheapest' },
+      ...{ items: 1, objective, elapsedMs: 0 },
       ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
     };
     const selection = selectVariant(entry, query, undefined, defaultSelectParams);

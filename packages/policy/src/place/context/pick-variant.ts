@@ -16,9 +16,8 @@ import { cold } from '../../select/criteria/cold.js';
 import { exclusionsOf } from '../../select/exclusions.js';
 import { nearestFeasible } from '../../select/nearest.js';
 import { compareCosts, compareGroups } from '../../select/order.js';
-import { preferenceOf } from '../../select/rank.js';
 import { selectVariant } from '../../select/select-variant.js';
-import { defaultSelectParams, type Preference, type SelectionQuery } from '../../select/selection-query.js';
+import { defaultSelectParams, type SelectionQuery } from '../../select/selection-query.js';
 import { createTrace } from '../../select/trace.js';
 import { cheaperFirst, type Option } from './options.js';
 
@@ -36,7 +35,7 @@ export interface NamedTarget {
 export function pickDefaultVariant(options: readonly Option[], named: NamedTarget): VariantId | undefined {
   const target = idleTarget(options, named);
   const objective = resolveObjective(objectiveFor(named));
-  const query = idleQuery(objective, preferenceOf(objective));
+  const query = idleQuery(objective);
   return pickIdle(target, query) ?? nearestFeasible(target, query, defaultSelectParams)?.candidate.variant;
 }
 
@@ -45,9 +44,8 @@ export function pickDefaultVariant(options: readonly Option[], named: NamedTarge
  * most as many as a trace records.
  */
 export function listMeeting(target: TargetEntry, objective: Objective): readonly Candidate[] {
-  const preference = preferenceOf(objective);
   const trace = createTrace();
-  const selection = selectVariant(target, idleQuery(objective, preference), undefined, defaultSelectParams, trace);
+  const selection = selectVariant(target, idleQuery(objective), undefined, defaultSelectParams, trace);
   if (selection.kind === 'refused') return [];
   const met = Array.from(trace.indices.subarray(0, trace.size)).flatMap((index, i) => {
     const code = trace.verdictCodes[i];
@@ -55,17 +53,17 @@ export function listMeeting(target: TargetEntry, objective: Objective): readonly
     return candidate !== undefined && (code === cold.code || code === eligible.code) ? [candidate] : [];
   });
   const others = met.filter((candidate) => candidate !== selection.candidate);
-  return [selection.candidate, ...others.toSorted(byPreference(preference))];
+  return [selection.candidate, ...others.toSorted(byPreference(objective))];
 }
 
 /** Compares candidates that meet an objective as selection does, apart from their latency. */
 const byPreference =
-  (preference: Preference) =>
+  ({ prefer }: Objective) =>
   (a: Candidate, b: Candidate): number => {
     const byCost = compareCosts(a, b);
     const byRank =
       (a.accuracyRank ?? Infinity) < (b.accuracyRank ?? Infinity) ? -1 : a.accuracyRank === b.accuracyRank ? 0 : 1;
-    return compareGroups(a, b) || (preference === 'cheapest' ? byCost || byRank : byRank || byCost);
+    return compareGroups(a, b) || (prefer === 'cost' ? byCost || byRank : byRank || byCost);
   };
 
 function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undefined {
@@ -73,8 +71,8 @@ function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undef
   return selection.kind === 'refused' ? undefined : selection.candidate.variant;
 }
 
-const idleQuery = (objective: Objective, preference: Preference): SelectionQuery => ({
-  ...{ items: 1, elapsedMs: 0, preference, now: 0, maxWaitBatches: Infinity, isPatient: true },
+const idleQuery = (objective: Objective): SelectionQuery => ({
+  ...{ items: 1, elapsedMs: 0, now: 0, maxWaitBatches: Infinity, isPatient: true },
   objective: { ...objective, degrade: 'forbid' },
 });
 

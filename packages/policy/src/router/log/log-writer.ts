@@ -40,13 +40,13 @@ export function createLogWriter<H>(): RouterLogWriter<H> {
       }
       case 'resolved': {
         const { kind, query, resolved, lagMs } = event;
-        const { entry, items, shapes, objective, objectiveClass, preference } = resolved;
+        const { entry, items, shapes, objective, objectiveClass } = resolved;
         const { receivedAt, deadlineAt, requestBytes, priority } = query;
         const isNew = numbers.queries.find(query) === undefined;
         return {
           ...{ kind, query: numbers.queries.of(query), lagMs },
           arrived: isNew ? { receivedAt, deadlineAt, requestBytes, priority } : undefined,
-          resolved: { target: targetOf(entry), items, shapes, objective, objectiveClass, preference },
+          resolved: { target: targetOf(entry), items, shapes, objective, objectiveClass },
         };
       }
       case 'reported': {

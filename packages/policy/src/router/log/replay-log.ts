@@ -44,8 +44,8 @@ export function* replayRouterLog(texts: Iterable<string>): Generator<ReplayedEve
 const parse = (text: string): unknown => JSON.parse(text, (_, value: unknown) => value ?? undefined);
 
 function coreOf({ log, version, seed = 0, params }: Partial<RouterLogHeader>): RouterCore<number> {
-  if (log !== 'router' || version !== 1 || params === undefined)
-    throw new Error('expected the log of a router, in version 1 of its format');
+  if (log !== 'router' || version !== 2 || params === undefined)
+    throw new Error('expected the log of a router, in version 2 of its format');
   return createRouterCore(params, createSeededRng(seed));
 }
 

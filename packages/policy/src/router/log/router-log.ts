@@ -11,7 +11,7 @@ import type { TargetQuery } from '../target-query.js';
 /** The first line. */
 export interface RouterLogHeader {
   readonly log: 'router';
-  readonly version: 1;
+  readonly version: 2;
   /** Seed of the random numbers. */
   readonly seed: number;
   readonly params: RouterParams;
