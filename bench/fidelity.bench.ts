@@ -9,13 +9,7 @@ import { createSolver, type Solver } from '@pareto/solver';
 import { createTempFolder } from '@pareto/testkit';
 import { measureInterference } from './fidelity/interference.js';
 import { drawLoad, mixedLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
-import {
-  readerShape,
-  registerDigit,
-  registerDigitFamily,
-  registerReader,
-  waitUntilMeasuredOnAll,
-} from './fidelity/models.js';
+import { readerShape, registerDigit, registerDigitFamily, registerReader } from './fidelity/models.js';
 import type { Outcome } from './fidelity/outcome.js';
 import { comparisonPage } from './fidelity/page.js';
 import {
@@ -43,8 +37,8 @@ const durationMs = 12_000;
 const pauseMs = milliseconds(1_500);
 const pages = '.cache/fidelity';
 const solvedName = 'mix on two priced classes, solved';
-/** Time that the way of a query takes at most, which is part of the objectives of the mix. */
-const leastBaseMs = 5;
+/** Time of the way of a query, which is part of the objectives of the mix. */
+const hopMs = 5;
 
 interface RanLoad {
   readonly load: Load;
@@ -128,23 +122,21 @@ async function compare(
   return rows;
 }
 
+interface ComparedModels {
+  readonly rows: readonly Row[];
+  readonly measured: MeasuredCluster;
+}
+
 /** Compares two workers with real models. */
-async function compareModels(planned: readonly PlannedLoad[], isSolved: boolean): Promise<readonly Row[]> {
-  const model = await readReader();
+async function compareModels(planned: readonly PlannedLoad[], model: Uint8Array): Promise<ComparedModels> {
   const interference = await measureInterference(model, readerShape);
   progress(`a run takes ${percent(interference)} longer while another one runs`);
-  const rows: Row[] = [];
-  let measured: MeasuredCluster;
-  {
-    await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
-      await registerReader(client, model),
-      await registerDigit(client, 'cnn-large'),
-    ]);
-    measured = await measureCluster(cluster, { cores: availableParallelism(), interference });
-    rows.push(...(await compare(cluster, planned, measured)));
-  }
-  if (isSolved) rows.push(...(await compareSolved(model, measured)));
-  return rows;
+  await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
+    await registerReader(client, model),
+    await registerDigit(client, 'cnn-large'),
+  ]);
+  const measured = await measureCluster(cluster, { cores: availableParallelism(), interference });
+  return { rows: await compare(cluster, planned, measured), measured };
 }
 
 /** Compares two workers of two priced classes, with targets that a solver chooses. `measured` has the queries of the same models. */
@@ -152,7 +144,7 @@ async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Prom
   await using folder = await createTempFolder();
   await using cluster = await startRealCluster(await pricedWorkers(folder), async (client) => {
     const tasks = [await registerReader(client, model), await registerDigitFamily(client)];
-    await waitUntilMeasuredOnAll(client, 2);
+    for (const { task } of tasks) await client.waitUntilMeasured(task, 2);
     return tasks;
   });
   const { registry } = await cluster.list();
@@ -160,20 +152,12 @@ async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Prom
     const variants = registry.variants.filter((variant) => variant.task === task);
     const p99s = variants.flatMap(({ profiles }) => profiles.map(({ points }) => points[0]?.p99Ms ?? Infinity));
     const accuracies = variants.map(({ accuracy }) => accuracy).toSorted((a, b) => a - b);
-    return { task, baseMs: leastBaseMs + Math.min(...p99s), accuracies: accuracies.length > 1 ? accuracies : [] };
+    const floors = accuracies.length > 1 ? accuracies : [];
+    return { task, baseMs: hopMs + Math.min(...p99s), accuracies: floors, multiple: 0.2 };
   });
-  const solver = createSolver({ isolation: environmentOnly, clock: systemClock });
-  try {
-    for (const served of cluster.tasks) await cluster.saturate(served, compilingMs);
-    const load = mixedLoad(
-      solvedName,
-      tasks.map((task) => ({ ...task, multiple: 0.2 })),
-      durationMs,
-    );
-    return await compare(cluster, [load], measured, solver);
-  } finally {
-    await solver.close();
-  }
+  for (const served of cluster.tasks) await cluster.saturate(served, compilingMs);
+  await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
+  return await compare(cluster, [mixedLoad(solvedName, tasks, durationMs)], measured, solver);
 }
 
 /** Compares six workers whose executors sleep, which leaves the cores to the other processes. */
@@ -188,6 +172,11 @@ async function compareSleeping(): Promise<readonly Row[]> {
 const planned = plannedLoads(durationMs).filter(({ name }) => name.includes(only));
 const rows: Row[] = [];
 const isSolved = solvedName.includes(only);
-if (planned.length > 0 || isSolved) rows.push(...(await compareModels(planned, isSolved)));
+if (planned.length > 0 || isSolved) {
+  const model = await readReader();
+  const compared = await compareModels(planned, model);
+  rows.push(...compared.rows);
+  if (isSolved) rows.push(...(await compareSolved(model, compared.measured)));
+}
 if (sleepingLoad.name.includes(only)) rows.push(...(await compareSleeping()));
 report(rows);

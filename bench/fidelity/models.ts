@@ -1,8 +1,8 @@
 // The models of the loads, and how they are registered.
 
 import { createSeededRng, elementCount } from '@pareto/core';
-import type { RawTensor, wire } from '@pareto/protocol';
-import { floats, longs, waitFor, writeNpz } from '@pareto/testkit';
+import type { RawTensor } from '@pareto/protocol';
+import { floats, longs, writeNpz } from '@pareto/testkit';
 import type { TestClient } from '../../test/support/client.js';
 import { readDigits, registerDigits, type DigitModel } from '../../test/support/digits.js';
 import { digitsTask, readerTask } from './loads.js';
@@ -44,17 +44,6 @@ export async function registerDigit(client: TestClient, model: DigitModel): Prom
 export async function registerDigitFamily(client: TestClient): Promise<ServedTask> {
   await registerDigits(client, ['mlp-tiny', 'cnn-medium', 'cnn-large'], digitsTask);
   return await servedDigit('cnn-large');
-}
-
-/** Resolves when all variants are measured on this number of hardware classes. */
-export async function waitUntilMeasuredOnAll(client: TestClient, classes: number): Promise<void> {
-  await waitFor(`all variants to be measured on ${classes} classes`, async () => {
-    const described = await Promise.all([readerTask, digitsTask].map((name) => client.registry.describe({ name })));
-    const variants = described.flatMap((task) => task.variants);
-    const isMeasured = ({ measurements }: wire.Variant): boolean =>
-      measurements.filter(({ profile }) => profile?.provisional === false).length >= classes;
-    return variants.every(isMeasured) || undefined;
-  });
 }
 
 async function servedDigit(model: DigitModel): Promise<ServedTask> {

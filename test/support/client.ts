@@ -62,8 +62,8 @@ export interface TestClient extends Disposable {
   ): Promise<wire.Architecture>;
   /** Waits until all files of the task are generated and measured. */
   waitUntilDone(task: string, timeoutMs?: number): Promise<readonly wire.Job[]>;
-  /** Waits until every variant of the task has a measurement or a failed one. */
-  waitUntilMeasured(task: string): Promise<readonly wire.Variant[]>;
+  /** Waits until every variant of the task has a measurement, or a failed one, on so many hardware classes: one if omitted. */
+  waitUntilMeasured(task: string, classes?: number): Promise<readonly wire.Variant[]>;
   /** Waits until a router can call a replica of the variant. */
   waitUntilReady(variant: string): Promise<void>;
   infer(
@@ -133,13 +133,13 @@ export function createTestClient(cluster: Reachable, tls?: ClientCertificates): 
         timeoutMs,
         longPauseMs,
       ),
-    waitUntilMeasured: (task) =>
+    waitUntilMeasured: (task, classes = 1) =>
       waitFor(
         `${task} to be measured`,
         async () => {
           const { variants } = await registry.describe({ name: task });
-          const isMeasured = ({ measurements: [first] }: wire.Variant): boolean =>
-            first !== undefined && first.profile?.provisional !== true;
+          const isMeasured = ({ measurements }: wire.Variant): boolean =>
+            measurements.filter(({ profile }) => profile?.provisional !== true).length >= classes;
           return variants.every(isMeasured) ? variants : undefined;
         },
         90_000,
