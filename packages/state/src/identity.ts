@@ -33,7 +33,7 @@ export interface StoreLocation {
   readonly another: string;
 }
 
-/** Returns the epoch of the data, or creates it. Throws `failed-precondition` if this release must not use the data. */
+/** Returns the epoch of the data, or creates it. Throws as `checkSchema` does. */
 export async function identify(access: Access, location: StoreLocation): Promise<string> {
   // Writes only to a new store, so that a full store can still be read.
   const epoch = (await readEpoch(access)) ?? (await createEpoch(access));
@@ -93,7 +93,7 @@ export async function declareEpoch(
   return identify(access, location);
 }
 
-/** Throws `failed-precondition` if this release must not use the data. */
+/** Throws `failed-precondition` if this release must not use the data, and `unavailable` during a restore. */
 export async function checkSchema(access: Access, { name, another }: StoreLocation): Promise<void> {
   const { entry } = await access.get(schemaKey);
   const stored = Number(entry?.value);
@@ -106,7 +106,7 @@ export async function checkSchema(access: Access, { name, another }: StoreLocati
   }
   if ((await access.get(restoringKey)).entry !== undefined) {
     throw new ParetoError(
-      'failed-precondition',
+      'unavailable',
       `a restore into the ${name} is in progress or was interrupted: wait until it finishes, or delete the store and restore again`,
     );
   }

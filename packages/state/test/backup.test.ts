@@ -116,6 +116,6 @@ describe('backup and restore', () => {
   it('refuses to open a store with an interrupted restore', async () => {
     await target.transact({ compares: [], operations: [{ kind: 'put', key: 'meta/restoring', value: file }] });
     await target[Symbol.asyncDispose]();
-    await assert.rejects(open('target'), { code: 'failed-precondition', message: /was interrupted/ });
+    await assert.rejects(open('target'), { code: 'unavailable', message: /was interrupted/ });
   });
 });
