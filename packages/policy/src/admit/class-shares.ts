@@ -14,6 +14,8 @@ export interface ShareParams {
   readonly windowMs: number;
   /** Slot time of a class, as a share of that of the one with the smallest admitted share, up to which it is not limited. */
   readonly quietRatio: number;
+  /** Slot time of a class in the last second, in ms, up to which it is not limited either. */
+  readonly quietMs: number;
   /** Time of a batch as which shorter ones count, in ms, so that limits are longer than what chance makes queries wait. */
   readonly minBatchMs: number;
   /** Time that a query must have to wait for its class to count, in batches. */
@@ -28,6 +30,7 @@ export const defaultShareParams: ShareParams = {
   windowMs: 250,
   minOffered: 3,
   quietRatio: 0.5,
+  quietMs: 20,
   minBatchMs: 10,
   minSlackBatches: 0.5,
   limits: [
@@ -131,7 +134,7 @@ export function createClassShares(
       const least = leastAdmitted(shares, own, params.minOffered);
       if (least === undefined) return Infinity;
       // A class that takes far less of the slots than another one is not why that one waits, however much of it is rejected.
-      if (workOf(own) <= params.quietRatio * workOf(least)) return Infinity;
+      if (workOf(own) <= Math.max(params.quietMs, params.quietRatio * workOf(least))) return Infinity;
       const ratio = admittedShare(own) / admittedShare(least);
       const limit = params.limits.find(({ aboveRatio }) => ratio > aboveRatio);
       if (limit === undefined) return Infinity;

@@ -153,12 +153,26 @@ describe('the shares of classes', () => {
     assert.equal(shares.maxWaitBatches(slots, 'quiet', tight, waiting(0), 1000), Infinity);
   });
 
+  it('do not limit a class that hardly takes time of the slots, however little another one gets', () => {
+    const limitOf = (items: number): number => {
+      const shares = createClassShares(() => 100, defaultShareParams);
+      const short = (candidate: number) => ({ candidate, waitMs: 100, batchMs: 0.1, itemMs: 0.1 });
+      for (let now = 0; now < 1000; now += 10) {
+        shares.record(slots, 'few', loose, { items, isAdmitted: true, ...short(0) }, now);
+        shares.record(slots, 'flood', tight, { items: 9, isAdmitted: now === 0, ...short(1) }, now);
+      }
+      return shares.maxWaitBatches(slots, 'few', loose, short(0), 1000);
+    };
+    assert.equal(limitOf(1), Infinity, '10 ms in a second');
+    assert.ok(limitOf(4) < 0, '40 ms');
+  });
+
   it('let classes of short batches wait for some milliseconds', () => {
     const shares = createClassShares(() => 1, defaultShareParams);
     const short = (waitMs: number, candidate: number) => ({ candidate, waitMs, batchMs: 0.1, itemMs: 0.1 });
     for (let now = 0; now < 1000; now += 10) {
-      shares.record(slots, 'a', tight, { items: 1, isAdmitted: true, ...short(1, 0) }, now);
-      shares.record(slots, 'b', tight, { items: 1, isAdmitted: now % 20 === 0, ...short(1, 1) }, now);
+      shares.record(slots, 'a', tight, { items: 4, isAdmitted: true, ...short(1, 0) }, now);
+      shares.record(slots, 'b', tight, { items: 4, isAdmitted: now % 20 === 0, ...short(1, 1) }, now);
     }
     const limitMs = limited * defaultShareParams.minBatchMs;
     assert.ok(Math.abs(0.1 * shares.maxWaitBatches(slots, 'a', tight, short(0, 0), 1000) - limitMs) < 1e-9);
