@@ -85,9 +85,9 @@ function busyText({ candidate: { variant }, predictedMs, waitMs }: BusyCandidate
 }
 
 function backlogText(busy: BusyCandidate): string {
-  const most = Math.round(busy.maxWaitMs);
-  if (most < 0) return `${busyText(busy)}; other queries, of which a larger share is rejected, need its slots`;
-  return `${busyText(busy)}; while its queue does not drain, queries with this objective wait for at most ${most} ms`;
+  if (busy.maxWaitMs < 0)
+    return `${busyText(busy)}; other queries, of which a larger share is rejected, need its slots`;
+  return `${busyText(busy)}; while its queue does not drain, queries with this objective wait for at most ${Math.round(busy.maxWaitMs)} ms`;
 }
 
 /** Returns the rules that exclude some of the target's variants, as a clause of the error. Empty if there are none. */

@@ -47,7 +47,7 @@ describe('the reason of a refusal', () => {
       /a:original is busy and would take 90 ms, of which 80 ms are the wait in its queue; .* at most 40 ms; lower/,
     );
     assert.match(
-      reasonText('backlogged', { entry, items: 1, objective, elapsedMs: 0, soonest: { ...soonest, maxWaitMs: -10 } }),
+      reasonText('backlogged', { entry, items: 1, objective, elapsedMs: 0, soonest: { ...soonest, maxWaitMs: -0.1 } }),
       /in its queue; other queries, of which a larger share is rejected, need its slots; lower the request rate$/,
     );
   });
