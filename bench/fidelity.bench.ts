@@ -23,7 +23,7 @@ import {
 } from './fidelity/query-cpu.js';
 import { startRealCluster, type RealCluster, type ServedTask } from './fidelity/real-cluster.js';
 import { compareRows } from './fidelity/rows.js';
-import { pricedWorkers } from './fidelity/priced-workers.js';
+import { pricedWorkers } from '../test/support/priced-workers.js';
 import { simulateLoad } from './fidelity/simulate-load.js';
 import { startSleeping } from './fidelity/sleeping-workers.js';
 import { readReader } from './overload/models.js';

@@ -2,8 +2,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { TempFolder } from '@pareto/testkit';
-import type { ClusterOptions } from '../../test/support/cluster.js';
-import { startService, type ServiceStarter } from '../../test/support/service-process.js';
+import type { ClusterOptions } from './cluster.js';
+import { startService, type ServiceStarter } from './service-process.js';
 
 const preloaded = new URL('named-device.mjs', import.meta.url).href;
 const dearName = 'dear';
@@ -17,7 +17,9 @@ const startNamed: ServiceStarter = ({ service, args, env }) => {
   return startService(service, args, isDear ? { ...env, ...named } : env);
 };
 
-export async function pricedWorkers(folder: TempFolder): Promise<ClusterOptions> {
+export async function pricedWorkers(
+  folder: TempFolder,
+): Promise<ClusterOptions & { readonly starter: ServiceStarter }> {
   const file = folder.file('prices.json');
   await writeFile(file, JSON.stringify(prices));
   return { workers: 2, starter: startNamed, controllerArgs: ['--solver', '--release-hosts', '--prices', file] };
