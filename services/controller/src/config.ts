@@ -93,6 +93,11 @@ const controllerFlags = {
     default: false,
     help: 'a worker without replicas costs nothing, so the solver lets few workers hold all; needs --solver',
   },
+  budgetUsdPerHour: {
+    kind: 'number',
+    min: 0,
+    help: 'USD per hour that the workers with replicas may cost together, by --prices; the others hold none; needs --release-hosts',
+  },
   keepVersionsHours: {
     kind: 'number',
     min: 0,
@@ -132,6 +137,10 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = {
     .refine(({ solver, releaseHosts }) => solver || !releaseHosts, {
       path: ['releaseHosts'],
       error: 'needs --solver: the greedy search does not count the price of whole workers; pass --solver too',
+    })
+    .refine(({ releaseHosts, budgetUsdPerHour }) => releaseHosts || budgetUsdPerHour === undefined, {
+      path: ['budgetUsdPerHour'],
+      error: 'needs --solver --release-hosts: a budget counts only workers that hold replicas; pass these flags too',
     }),
 };
 
@@ -141,14 +150,19 @@ export const keepVersionsMs = ({ keepVersionsHours }: Pick<ControllerConfig, 'ke
 
 /** Returns the parameters of the control turns. A new leader unloads nothing for `firstUnloadMs`. */
 export const turnParams = (
-  { idleMinutes, solver, releaseHosts }: Pick<ControllerConfig, 'idleMinutes' | 'solver' | 'releaseHosts'>,
+  {
+    idleMinutes,
+    solver,
+    releaseHosts,
+    budgetUsdPerHour,
+  }: Pick<ControllerConfig, 'idleMinutes' | 'solver' | 'releaseHosts' | 'budgetUsdPerHour'>,
   firstUnloadMs: Milliseconds,
 ): TurnParams => {
   const params = {
     ...defaultTurnParams,
     placement: {
       ...defaultPlacementParams,
-      ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts },
+      ...{ idleMs: milliseconds(idleMinutes * 60_000), releasesHosts: releaseHosts, budgetUsdPerHour },
     },
     firstUnloadMs,
   };

@@ -8,7 +8,7 @@ import { rankOf } from './pack/rank.js';
 import { listOpenSteps } from './steps/list-open-steps.js';
 import { planSteps } from './steps/plan-steps.js';
 import type { Targets } from './targets/target.js';
-import { drainWorkers, unloadSurplus, unloadUnservable } from './unload.js';
+import { drainWorkers, unloadBeyondBudget, unloadSurplus, unloadUnservable } from './unload.js';
 
 /** Priorities of steps among those of the need sources. */
 const heldSteps = 15;
@@ -35,6 +35,7 @@ export function planPlacement(context: PlanningContext, { targets, unmet }: Targ
   packing.provide(otherSteps, Infinity);
   const needed = targets.filter(({ priority }) => priority < otherSteps);
   drainWorkers(ledger, new Set(needed.map(({ need }) => need.variant)));
+  unloadBeyondBudget(ledger, context);
   unloadSurplus(ledger, context);
   return ledger.plan();
 }

@@ -1,8 +1,9 @@
-// Unloads of replicas that cannot serve, that are on draining workers, or that nothing needs. `pack/evict.ts` evicts
+// Unloads of replicas that cannot serve, that must leave their workers, or that nothing needs. `pack/evict.ts` evicts
 // replicas for lack of memory.
 
 import type { VariantId } from '@pareto/core';
 import { versionKey } from '../snapshot/versions.js';
+import { mustLeave } from './context/budget.js';
 import { retentionOf, type PlanningContext } from './context/context.js';
 import { wasUsedRecently, type Retention } from './context/retention.js';
 import type { Entry } from './ledger/entry.js';
@@ -35,10 +36,26 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
     else if (others.length === 0 && !needed.has(entry.variant)) {
       if (!lacking.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
     } else if (others.length === 0) {
-      const reason = 'it cannot leave its draining worker: no other worker has room';
+      const reason = `it cannot leave its draining worker: no other worker${ledger.budgetClause(entry.hardwareClass)} has room`;
       ledger.unmet({ variant: entry.variant, source: undefined, cause: 'memory', reason });
     }
   }
+}
+
+/**
+ * Unloads the replicas of workers beyond the budget. Those of a task leave together, once all replicas are ready that the workers
+ * within the budget have room for. While one of these is awaited or has an order, it may have more room soon.
+ */
+export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): void {
+  const beyond = ledger.entries.filter(({ host, leaving }) => host.worker.isBeyondBudget === true && !leaving);
+  if (beyond.length === 0) return;
+  const others = ledger.hosts.filter(({ worker }) => !mustLeave(worker));
+  if (others.some(({ worker }) => worker.presence === 'awaited')) return;
+  const isBusy = others.some(({ order }) => order !== undefined);
+  const lacking = isBusy ? ledger.lacking() : ledger.lacking('loading', 'eviction', 'failed');
+  const changing = changingTasks(ledger, context, lacking);
+  for (const entry of beyond)
+    if (!changing.has(taskOf(context, entry))) ledger.unload(entry, 'its worker is beyond the budget');
 }
 
 /**
@@ -50,11 +67,11 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
   const lacking = ledger.lacking();
-  const changing = changingTasks(ledger, context, lacking);
+  const changing = context.snapshot.solution && changingTasks(ledger, context, lacking);
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
-    if (changing.has(taskOf(context, entry))) continue;
+    if (changing?.has(taskOf(context, entry)) === true) continue;
     if (context.spared.has(entry.host.worker.info.id)) {
       const isNew = !context.horizon.hasCome((entry.existing?.since ?? 0) + context.params.surplusMs);
       const reason = surplusReason(ledger, lacking, entry, retention);
@@ -75,13 +92,12 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
 const taskOf = ({ options }: PlanningContext, { variant }: Pick<Entry, 'variant'>): string | undefined =>
   options.served.get(variant)?.[0]?.variant.variant.task;
 
-/** Returns the tasks whose targets were solved, and of which a variant lacks replicas, or has some that are needed and not ready yet. */
+/** Returns the tasks of which a variant lacks replicas, or has some that are needed and not ready yet. */
 function changingTasks(
   ledger: Ledger,
   context: PlanningContext,
   lacking: ReadonlySet<VariantId>,
 ): ReadonlySet<string | undefined> {
-  if (context.snapshot.solution === undefined) return new Set();
   const loading = ledger.entries.filter(
     (entry) => !entry.leaving && !isReady(entry) && entry.claim !== undefined && entry.claim.rank < rankOf(lastNeeded),
   );

@@ -61,6 +61,8 @@ export interface PlacementWorker {
   /** Time at which its process joined in place of one that was gone. Undefined if there was none. */
   readonly emptySince?: Milliseconds | undefined;
   readonly draining: boolean;
+  /** Set if its replicas would exceed the budget. It keeps none, but may measure and generate. */
+  readonly isBeyondBudget?: boolean;
   /** Variant that the worker measures or generates, or has the order for. */
   readonly measuring: VariantId | undefined;
   /** File that the worker has the order to generate. Undefined if it has no such order. */
@@ -182,6 +184,8 @@ export interface PlacementParams {
   readonly idleMs: Milliseconds;
   /** Set if a worker costs nothing while it holds no replica, so that few workers should hold all. */
   readonly releasesHosts: boolean;
+  /** Price that the workers with replicas may have together. Workers beyond it hold none. No limit if undefined. */
+  readonly budgetUsdPerHour?: number | undefined;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
   /** Share of the queries that may wait for longer than their objective allows, for which replicas are used less than that. */

@@ -27,6 +27,7 @@ import {
   type Orphan,
   type OrphanParams,
 } from '../place/plan-orphan-unloads.js';
+import { markBeyondBudget } from '../place/context/budget.js';
 import { createContext } from '../place/context/context.js';
 import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
@@ -174,7 +175,11 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
       const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, params);
-      const snapshot = { ...observedNow, solution: targets.solution };
+      // Until its first program has ended, a term does not know which workers are worth their price.
+      const isKnown =
+        params.solve === undefined || targets.solution !== undefined || (targets.program?.failures ?? 0) > 0;
+      const mayLeave = isKnown || (state.demand.demand.length === 0 && leadingMs >= params.firstUnloadMs);
+      const snapshot = markBeyondBudget({ ...observedNow, solution: targets.solution }, placement, mayLeave);
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);

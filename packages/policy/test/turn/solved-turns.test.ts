@@ -37,14 +37,20 @@ function turn(core: TurnCore, now: number, rate: number, replicas: readonly Plac
   return planned;
 }
 
-/** Returns a solution with replicas of the variant on so many workers. */
-function solved(formulated: Formulated | undefined, replicas: number, hosts: number, at: number): Solution {
+/** Returns a solution with replicas of the variant on so many workers, which answer a part of the demand. */
+function solved(
+  formulated: Formulated | undefined,
+  replicas: number,
+  hosts: number,
+  at: number,
+  answeredPart = 1,
+): Solution {
   if (formulated === undefined) assert.fail('a program is due');
   const values = formulated.program.columns.map(() => 0);
   for (const column of formulated.used) values[column] = hosts;
   for (const place of formulated.places) {
     values[place.replicas] = replicas;
-    for (const { column } of place.items) values[column] = [...formulated.rates.values()][0] ?? 0;
+    for (const { column } of place.items) values[column] = answeredPart * ([...formulated.rates.values()][0] ?? 0);
   }
   const outcome = { status: 'optimal', values, objective: 1, bound: 1 };
   // The replicas need not satisfy the program: the turns are tested, and not the solution.
@@ -227,6 +233,19 @@ describe('turns whose targets are solved', () => {
     assert.deepEqual(unloadsAt(9_000, [...before, ...loading]), []);
     const ready = loading.map((one) => ({ ...one, state: 'ready' as const }));
     assert.ok(unloadsAt(10_000, [...before, ...ready]).length >= 2);
+  });
+
+  it('have replicas for what the solution answers, and state that the rest lacks slots', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 900).program, 3, 1, 1_000, 0.4));
+    const planned = turn(core, 2_000, 900);
+    assert.equal(loadsOf(planned).length, 3, '396 items/s x 5 ms need 2.8 replicas');
+    const unmet = planned.plan.unmet.filter(({ source }) => source === 'demand');
+    assert.deepEqual(
+      unmet.map(({ cause }) => cause),
+      ['compute'],
+    );
+    assert.match(unmet[0]?.reason ?? '', /items\/s need the time of/);
   });
 
   it('have more replicas at once for a rate above that of the solution', () => {

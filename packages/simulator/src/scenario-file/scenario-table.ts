@@ -58,10 +58,19 @@ export interface GivenConditions {
   readonly profileNoise?: number;
 }
 
+/** The parameters that a file may set, which include those without a default. */
+const settableParams = {
+  ...defaultSimulationParams,
+  turn: {
+    ...defaultSimulationParams.turn,
+    placement: { ...defaultSimulationParams.turn.placement, budgetUsdPerHour: Infinity },
+  },
+};
+
 export const conditionsTable: Table<GivenConditions> = {
   routers: optional(valueOf(countUpTo(maxRouters), 'routers: 2')),
   faults: optional(readFaults),
-  params: optional(overridesOf(defaultSimulationParams)),
+  params: optional(overridesOf(settableParams)),
   profileError: optional(valueOf(share, 'profileError: 0.2')),
   profileNoise: optional(valueOf(share, 'profileNoise: 0.05')),
 };

@@ -82,6 +82,18 @@ describe('the policy pareto-solved', () => {
     assert.ok(shareOf(solved) > shareOf(greedy) - 0.02, `${shareOf(solved)}, ${shareOf(greedy)}`);
   });
 
+  it('stays within a budget, and answers what it suffices for', async () => {
+    const { params = defaultSimulationParams, ...others } = scenario(1_500);
+    const placement = { ...params.turn.placement, budgetUsdPerHour: 1.05 };
+    const within = { ...others, params: { ...params, turn: { ...params.turn, placement } } };
+    const result = await simulate(within, policyNamed('pareto-solved'), 1, { solver });
+    assert.ok(Math.max(...result.series.usd) * 3_600 <= 1.05, 'no fast worker, and ten plain ones at most');
+    assert.ok(usdPerHour(result) > 0.95);
+    const { onTime, asked } = result.totals;
+    // Twenty slots with runs of 20 ms answer at most 1,000/s.
+    assert.ok(onTime / asked > 0.45 && onTime / asked < 0.67, `${onTime} of ${asked}`);
+  });
+
   it('states how good its plans are', async () => {
     const { plans } = await run('pareto-solved', 200);
     const { solved = 0, exact = 1, greedy = 1, stale = 1 } = plans?.sources ?? {};

@@ -111,7 +111,7 @@ describe('parseScenario', () => {
           shares: { ...router.admit.shares, limits: [{ aboveRatio: 2, maxWaitBatches: 1 }] },
         },
       },
-      turn: { ...turn, placement: { ...turn.placement, copies: 3 } },
+      turn: { ...turn, placement: { ...turn.placement, budgetUsdPerHour: Infinity, copies: 3 } },
     });
   });
 

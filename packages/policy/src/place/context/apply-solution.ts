@@ -4,7 +4,7 @@ import type { HardwareClassId, Milliseconds, VariantId, WorkerId } from '@pareto
 import type { DivisionInput, VariantDemand } from './divide-demand.js';
 import type { Option } from './options.js';
 import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
-import { listHostKinds } from './host-kinds.js';
+import { countReplicas, fullestFirst, listHostKinds } from './host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
 /** Returns the key of the group of a demand: its variants, the half octave of its latency, and its preference. */
@@ -35,6 +35,7 @@ interface ClassLoad {
 interface VariantLoad {
   latencyMs: Milliseconds;
   itemsPerSecond: number;
+  lackingPerSecond: number;
   readonly byClass: Map<HardwareClassId, ClassLoad>;
 }
 
@@ -50,11 +51,11 @@ export function applySolution(input: DivisionInput, solution: Solution): SolvedD
     const planned = { key, shares: byGroup.get(key) ?? [], plannedPerSecond: solution.rates.get(key) ?? 0 };
     if (!addDemand(input, loads, demand, planned)) others.push(demand);
   }
-  const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, byClass }]): VariantDemand => {
+  const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, lackingPerSecond, byClass }]) => {
     const shares = Array.from(byClass.values(), ({ option, load }) => ({
       ...{ option, load, replicas: Math.ceil(load / input.params.targetUtilisation) },
     }));
-    return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, shares };
+    return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, lackingPerSecond, shares };
   });
   return { demands, others };
 }
@@ -66,10 +67,15 @@ interface PlannedGroup {
   readonly plannedPerSecond: number;
 }
 
-/** Part of the planned rate that the classes of the fleet must still answer. Less says nothing about the rest. */
+/** Part of what the solution answers that the classes of the fleet must still answer. Less says nothing about the rest. */
 const leastPart = 0.5;
+/** Part of a rate that is due to the tolerance of solvers. */
+const tolerance = 1e-6;
 
-/** Adds the load of a demand. Returns false if the solution has no classes for most of it that workers still have. */
+/**
+ * Adds the load of a demand, as far as the solution answers it. Returns false if the solution has no classes for most of that which workers
+ * still have.
+ */
 function addDemand(
   { optionsWithin, isHosted }: DivisionInput,
   loads: Map<VariantId, VariantLoad>,
@@ -84,12 +90,21 @@ function addDemand(
     return own !== undefined && option !== undefined && isHosted(option) ? [{ variant, option, ...own }] : [];
   });
   const total = parts.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  if (total <= 0 || total < leastPart * plannedPerSecond) return false;
+  const answeredPerSecond = shares.reduce((sum, { items }) => sum + (items.get(key)?.perSecond ?? 0), 0);
+  if (total <= 0 || total < leastPart * answeredPerSecond) return false;
+  const answeredPart = Math.min(1, answeredPerSecond / plannedPerSecond);
+  const isWhole = answeredPart > 1 - tolerance;
+  const answered = isWhole
+    ? itemsPerSecond
+    : Math.min(itemsPerSecond, Math.max(answeredPerSecond, answeredPart * itemsPerSecond));
   for (const { variant, option, perSecond, slots } of parts) {
-    const rate = (itemsPerSecond * perSecond) / total;
-    const own = loads.get(variant) ?? { latencyMs, itemsPerSecond: 0, byClass: new Map<HardwareClassId, ClassLoad>() };
+    const rate = (answered * perSecond) / total;
+    const own: VariantLoad = loads.get(variant) ?? {
+      ...{ latencyMs, itemsPerSecond: 0, lackingPerSecond: 0, byClass: new Map() },
+    };
     loads.set(variant, own);
     own.itemsPerSecond += rate;
+    own.lackingPerSecond += ((itemsPerSecond - answered) * perSecond) / total;
     if (latencyMs < own.latencyMs) own.latencyMs = latencyMs;
     const ofClass = own.byClass.get(option.hardwareClass) ?? { option, load: 0 };
     own.byClass.set(option.hardwareClass, ofClass);
@@ -109,14 +124,10 @@ export function sparedWorkers(
 ): ReadonlySet<WorkerId> {
   const spared = new Set<WorkerId>();
   if (!releasesHosts) return spared;
-  const counts = new Map<WorkerId, number>();
-  for (const { assignment, state } of replicas)
-    if (state !== 'failed' && state !== 'draining')
-      counts.set(assignment.worker, (counts.get(assignment.worker) ?? 0) + 1);
+  const counts = countReplicas(replicas);
   for (const kind of listHostKinds(workers, prices)) {
     const used = solution.hosts.get(kind.key) ?? kind.workers.length;
-    const fullest = kind.workers.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
-    for (const worker of fullest.slice(used)) spared.add(worker);
+    for (const worker of fullestFirst(kind, counts).slice(used)) spared.add(worker);
   }
   return spared;
 }

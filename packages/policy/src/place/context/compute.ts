@@ -2,6 +2,7 @@
 
 import type { HardwareClassId } from '@pareto/core';
 import type { PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import { mustLeave } from './budget.js';
 
 /** Smaller shares of a slot count as none, because they come from rounding. */
 export const minLoad = 1e-6;
@@ -15,12 +16,12 @@ export interface Compute {
   take(hardwareClass: HardwareClassId, load: number): void;
 }
 
-/** Creates the compute of the workers that keep replicas: connected or awaited ones that do not drain. */
+/** Creates the compute of the workers that keep replicas: connected or awaited ones that replicas need not leave. */
 export function createCompute({ workers }: Pick<PlacementSnapshot, 'workers'>, params: PlacementParams): Compute {
   const left = new Map<HardwareClassId, number>();
-  for (const { info, presence, draining } of workers) {
-    if (presence === 'gone' || draining) continue;
-    for (const { hardwareClass, slots } of info.slotGroups)
+  for (const worker of workers) {
+    if (worker.presence === 'gone' || mustLeave(worker)) continue;
+    for (const { hardwareClass, slots } of worker.info.slotGroups)
       left.set(hardwareClass.id, (left.get(hardwareClass.id) ?? 0) + slots * params.targetUtilisation);
   }
   return {

@@ -1,11 +1,12 @@
 // The inputs of a plan, and what follows from the snapshot alone.
 
-import type { Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
+import type { HardwareClassId, Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import type { Solution } from '../../snapshot/solution.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
 import { coldVariants } from '../../snapshot/warmth.js';
 import { applySolution, sparedWorkers } from './apply-solution.js';
+import { budgetClause, mustLeave } from './budget.js';
 import { divideDemand, type DivisionInput, type VariantDemand } from './divide-demand.js';
 import { createHorizon, type Horizon } from './horizon.js';
 import { hostedBy } from './hosted-by.js';
@@ -35,8 +36,10 @@ export interface PlanningContext {
   readonly serving: (variant: Pick<Variant, 'id' | 'version'>) => readonly PlacementReplica[];
   /** Workers that a solution leaves empty. */
   readonly spared: ReadonlySet<WorkerId>;
-  /** Returns whether some worker could hold the option if it were empty. */
+  /** Returns whether some worker within the budget could hold the option if it were empty. */
   readonly isHosted: (option: Option) => boolean;
+  /** Returns the clause that the budget adds to the reasons of what lacks a class. */
+  readonly budgetClause: (hardwareClass: HardwareClassId) => string;
 }
 
 export function createContext(snapshot: PlacementSnapshot, params: PlacementParams): PlanningContext {
@@ -46,7 +49,7 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const serving = groupServing(snapshot, unservable);
   const options = listOptions(snapshot, versions, params);
   const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
-  const isHosted = hostedBy(snapshot.workers);
+  const isHosted = hostedBy(snapshot.workers.filter(({ isBeyondBudget }) => isBeyondBudget !== true));
   const optionsWithin = createOptionsWithin(options.served, snapshot.slowdowns);
   const warm = new Set(snapshot.warmthRules.flatMap(({ kind, task }) => (kind === 'warm' ? [task] : [])));
   const isIdle = (task: string): boolean => {
@@ -63,10 +66,12 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     optionsWithin,
     demands: divide({ snapshot, params, optionsWithin, isHosted }, snapshot.solution),
     spared: snapshot.solution ? sparedWorkers(snapshot, params, snapshot.solution) : new Set(),
-    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted }),
+    // What only workers beyond the budget could hold is required, too, and reported as unmet.
+    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted: hostedBy(snapshot.workers) }),
     unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
     isHosted,
+    budgetClause: (hardwareClass) => budgetClause(snapshot.workers, hardwareClass, params),
   };
 }
 
@@ -82,9 +87,9 @@ export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retenti
 
 /** Returns the workers whose replicas answer. */
 export const stayingWorkers = (
-  workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining'>[],
+  workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining' | 'isBeyondBudget'>[],
 ): ReadonlySet<WorkerId> =>
-  new Set(workers.flatMap(({ info, presence, draining }) => (presence === 'gone' || draining ? [] : [info.id])));
+  new Set(workers.flatMap((worker) => (worker.presence === 'gone' || mustLeave(worker) ? [] : [worker.info.id])));
 
 /** Groups the replicas that have not failed and will stay by version of a variant. */
 function groupServing(

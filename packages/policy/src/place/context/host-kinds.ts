@@ -1,7 +1,7 @@
 // Workers that are alike, which a program counts together.
 
 import { priceOf, type HardwareClassId, type PriceTable, type WorkerId } from '@pareto/core';
-import type { PlacementWorker } from '../../snapshot/snapshot.js';
+import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
 
 /** The slots of one hardware class on a worker. */
 export interface KindSlots {
@@ -45,6 +45,19 @@ export function listHostKinds(workers: readonly PlacementWorker[], prices: Price
   const kinds = groupKinds(workers, prices, inSteps);
   return kinds.length <= maxKinds ? kinds : groupKinds(workers, prices, inOctaves);
 }
+
+/** Returns the number of replicas that stay, by worker. Workers without any are missing. */
+export function countReplicas(replicas: readonly PlacementReplica[]): ReadonlyMap<WorkerId, number> {
+  const counts = new Map<WorkerId, number>();
+  for (const { assignment, state } of replicas)
+    if (state !== 'failed' && state !== 'draining')
+      counts.set(assignment.worker, (counts.get(assignment.worker) ?? 0) + 1);
+  return counts;
+}
+
+/** Returns the workers of a kind, those with the most replicas first. */
+export const fullestFirst = ({ workers }: HostKind, counts: ReadonlyMap<WorkerId, number>): readonly WorkerId[] =>
+  workers.toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
 
 function groupKinds(
   workers: readonly PlacementWorker[],

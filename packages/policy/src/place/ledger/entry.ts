@@ -43,6 +43,8 @@ export interface Host {
   readonly groups: ReadonlyMap<HardwareClassId, SlotGroup>;
   /** Set if the worker may get new replicas. */
   readonly schedulable: boolean;
+  /** Set if the worker may get orders. */
+  readonly takesOrders: boolean;
   /** Memory of the worker, alone in a list. Replicas on a device with memory of its own are in the `pools` of their slots. */
   readonly pools: readonly [MemoryPool];
   /** Replicas that are loading, or that this plan loads. */

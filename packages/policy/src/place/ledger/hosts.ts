@@ -2,6 +2,7 @@
 
 import type { HardwareClassId, WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementWorker } from '../../snapshot/snapshot.js';
+import { mustLeave } from '../context/budget.js';
 import type { Memory } from '../context/memory.js';
 import { compareText } from '../context/options.js';
 import type { Host, SlotGroup } from './entry.js';
@@ -33,6 +34,7 @@ export function createHosts(workers: readonly PlacementWorker[], memory: Memory,
 
 function createHost(worker: PlacementWorker, index: number, memory: Memory, params: Params): Host {
   const { info, making, measuring, presence, draining } = worker;
+  const isOpen = presence === 'connected' && !draining;
   const pools = [createPool('memory', info.memoryBytes)] as const;
   const devices = createDevicePools(info);
   const order = memory.ofOrder(worker);
@@ -46,7 +48,8 @@ function createHost(worker: PlacementWorker, index: number, memory: Memory, para
     index,
     entries: [],
     groups,
-    schedulable: presence === 'connected' && !draining,
+    schedulable: isOpen && !mustLeave(worker),
+    takesOrders: isOpen,
     pools,
     loads: 0,
     maxLoads: params.loadsPerSlot * info.slotGroups.reduce((sum, { slots }) => sum + slots, 0),

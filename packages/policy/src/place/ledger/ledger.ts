@@ -8,6 +8,7 @@ import {
   type KeptReplica,
   type Plan,
   type PlanAction,
+  type UnmetCause,
   type UnmetNeed,
   type VariantId,
 } from '@pareto/core';
@@ -59,6 +60,11 @@ export class Ledger {
       this.#add(entryOf(replica, host, memory));
       if (isLoading(replica, context)) host.loads += 1;
     }
+  }
+
+  /** Returns the clause that the budget adds to the reasons of what lacks a class. */
+  budgetClause(hardwareClass: HardwareClassId): string {
+    return this.#context.budgetClause(hardwareClass);
   }
 
   /** Returns the slots of a class, one group for each worker. */
@@ -142,9 +148,10 @@ export class Ledger {
     this.#unmet.push(need);
   }
 
-  /** Returns the variants with a need that is not met. */
-  lacking(): ReadonlySet<VariantId> {
-    return new Set(this.#unmet.map(({ variant }) => variant));
+  /** Returns the variants with a need that is not met, for one of the causes if they are given. */
+  lacking(...causes: readonly UnmetCause[]): ReadonlySet<VariantId> {
+    const unmet = causes.length === 0 ? this.#unmet : this.#unmet.filter(({ cause }) => causes.includes(cause));
+    return new Set(unmet.map(({ variant }) => variant));
   }
 
   defer(step: DeferredStep): void {
@@ -234,6 +241,8 @@ function keptReplica({ replica, existing, host, leaving, claim }: Entry): readon
   if (claim !== undefined) return [{ replica, source: claim.source, reason: claim.reason }];
   if (host.worker.presence === 'gone')
     return [{ replica, source: undefined, reason: 'its worker is gone, and may return' }];
+  if (host.worker.isBeyondBudget === true)
+    return [{ replica, source: undefined, reason: 'its worker is beyond the budget, and no other is ready' }];
   if (host.worker.draining) return [{ replica, source: undefined, reason: 'its worker drains, and no other is ready' }];
   const reason =
     existing?.state === 'failed' ? 'it failed, and is loaded again later' : 'no need: kept while it is used';

@@ -66,13 +66,16 @@ export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: U
   const { option } = wanted;
   const groups = ledger.groupsOf(option.hardwareClass).filter(({ host }) => host.schedulable);
   if (groups.length === 0)
-    return { cause: 'no-worker', text: `no worker with slots of ${option.hardwareClass} accepts replicas` };
+    return {
+      cause: 'no-worker',
+      text: `no worker with slots of ${option.hardwareClass} accepts replicas${ledger.budgetClause(option.hardwareClass)}`,
+    };
   const held = countByHost(ledger, option);
   const isIdle = groups.some((group) => hasSlot(group, { ...wanted, load: 0 }, held));
   if (isIdle && !groups.some((group) => hasSlot(group, wanted, held)))
     return {
       cause: 'compute',
-      text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left`,
+      text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left${ledger.budgetClause(option.hardwareClass)}`,
     };
   const failed = groups.find(({ pools, host }) => held.get(host) === Infinity && fits(pools, option, 'freeBytes'));
   if (failed !== undefined)

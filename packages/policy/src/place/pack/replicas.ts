@@ -1,6 +1,7 @@
 // Questions about the replicas of a ledger.
 
 import type { HardwareClassId, Variant } from '@pareto/core';
+import { mustLeave } from '../context/budget.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Option } from '../context/options.js';
@@ -13,7 +14,7 @@ export function isServing(entry: Entry, variant: Pick<Variant, 'id' | 'version'>
     !entry.leaving &&
     entry.existing?.state !== 'failed' &&
     entry.host.worker.presence !== 'gone' &&
-    !entry.host.worker.draining
+    !mustLeave(entry.host.worker)
   );
 }
 

@@ -131,9 +131,18 @@ class ProgramBuilder {
           this.#deviceMemory.set(group, this.#limit(this.used[index] ?? 0, group.deviceMemoryBytes / mebi));
       }
     }
+    const { budgetUsdPerHour = Infinity } = context.params;
     // Without the second worker, the loss of one would leave nothing.
     const workers = kinds.reduce((sum, kind) => sum + kind.workers.length, 0);
-    this.#rows.push({ lower: Math.min(2, workers), columns: this.used, coefficients: this.used.map(() => 1) });
+    const atLeast = { lower: Math.min(2, workers), columns: [...this.used], coefficients: this.used.map(() => 1) };
+    this.#rows.push(atLeast);
+    if (budgetUsdPerHour < Infinity) {
+      // A budget is spent on fewer workers if more of the demand is met by them.
+      atLeast.columns.push(this.#column({ cost: 2 * this.#unitUsd, upper: atLeast.lower }));
+      atLeast.coefficients.push(1);
+      const coefficients = kinds.map(({ usdPerHour }) => usdPerHour);
+      this.#rows.push({ upper: budgetUsdPerHour, columns: this.used, coefficients });
+    }
     this.#countExisting();
   }
 

@@ -44,7 +44,7 @@ export function createStepScheduler(ledger: Ledger, context: PlanningContext, ra
     if (step.isAlone || !horizon.hasCome(since + params.maxDeferMs)) return false;
     return !ledger.hosts.some((host) => host.order === 'measure' && slotsOf(host, hardwareClass) > 0);
   }
-  let idle = ledger.hosts.filter((host) => host.schedulable && host.order === undefined);
+  let idle = ledger.hosts.filter((host) => host.takesOrders && host.order === undefined);
 
   function order(step: OpenStep, host: Host): undefined {
     ledger.order(step.order, host, poolsOf(host, step), step);
@@ -76,6 +76,8 @@ export function createStepScheduler(ledger: Ledger, context: PlanningContext, ra
           roomy.reduce((a, b) => (compare(b, a) < 0 ? b : a), first),
         );
       for (const host of quiet.toSorted(compare)) {
+        // What is there waits for its replacement, and frees its memory then.
+        if (host.worker.isBeyondBudget === true) continue;
         const leaving = evictable(host, rank).filter((entry) => isHeld || !isInUse(entry));
         const pools = poolsOf(host, step);
         const victims = victimsFor(pools, step, leaving);

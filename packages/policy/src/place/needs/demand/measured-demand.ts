@@ -1,5 +1,6 @@
 // Needs of the demand that routers report.
 
+import { lackOfSlots } from '../../context/lack-of-slots.js';
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 
@@ -10,12 +11,13 @@ import type { NeedSource } from '../need-source.js';
 export const measuredDemand: NeedSource = {
   name: 'demand',
   priority: 20,
-  needs: ({ demands }) =>
-    demands.map(({ variant, options, itemsPerSecond, shares }) => {
+  needs: (context) =>
+    context.demands.map(({ variant, options, itemsPerSecond, lackingPerSecond = 0, shares }) => {
       const isDominated = options[0]?.variant.dominatedBy !== undefined;
       return createNeed(variant, options, {
         amount: { itemsPerSecond },
         ...(shares !== undefined && { shares }),
+        ...(lackingPerSecond > 0 && { problem: lackOfSlots(context, options, lackingPerSecond) }),
         reason: 'demand',
         evicts: !isDominated,
         returns: 'free',

@@ -2,13 +2,14 @@
 
 import type { VariantId } from '@pareto/core';
 import { retentionOf, type PlanningContext } from '../../context/context.js';
+import { mustLeave } from '../../context/budget.js';
 import { wasUsedRecently } from '../../context/retention.js';
 import { createNeed, type Need } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 
 /**
  * States one replica of each variant that dominates a recently used one and shall replace it, and of each recently used
- * variant on a worker that drains or is gone, where memory is free.
+ * variant that must leave its worker or whose worker is gone, where memory is free.
  */
 export const recentlyUsed: NeedSource = {
   name: 'recently-used',
@@ -38,8 +39,8 @@ function relocations(context: PlanningContext): readonly Need[] {
   const { snapshot, options } = context;
   const retention = retentionOf(context);
   const leaving = new Set(
-    snapshot.workers.flatMap(({ info, presence, draining }) =>
-      presence === 'gone' || (presence === 'connected' && draining) ? [info.id] : [],
+    snapshot.workers.flatMap((worker) =>
+      worker.presence === 'gone' || (worker.presence === 'connected' && mustLeave(worker)) ? [worker.info.id] : [],
     ),
   );
   if (leaving.size === 0) return [];
@@ -48,7 +49,7 @@ function relocations(context: PlanningContext): readonly Need[] {
   );
   return Array.from(new Set(used.map(({ assignment }) => assignment.variant)), (id) =>
     createNeed(id, options.served.get(id) ?? [], {
-      reason: 'its worker is draining or gone',
+      reason: 'it must leave its worker, or this one is gone',
       evicts: false,
       opensWorkers: false,
     }),
