@@ -29,7 +29,7 @@ describe('a fault of the solver', function () {
   let folder: TempFolder;
   let digits: DigitsCluster;
   let payloads: readonly Payload[];
-  /** How the solver of the next controller fails. Undefined for the first one. */
+  /** Behaviour of the solver of the next controller. Undefined for the first one. */
   let fault: keyof typeof faults | 'works' | undefined;
 
   before(async () => {
