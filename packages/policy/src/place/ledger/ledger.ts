@@ -11,6 +11,7 @@ import {
   type UnmetCause,
   type UnmetNeed,
   type VariantId,
+  type WorkerId,
 } from '@pareto/core';
 import type { PlacementReplica } from '../../snapshot/snapshot.js';
 import type { PlanningContext } from '../context/context.js';
@@ -25,6 +26,9 @@ import { bytesIn, reserve, type MemoryPool } from './memory-pools.js';
 /** An order to generate a file or to measure, without the worker. */
 export type Order = OmitWorker<Extract<PlanAction, { readonly kind: 'make' | 'measure' }>>;
 
+/** The workers that may provide a replica: those that a solution does not leave empty, or all if these have no room. */
+export type Reach = 'kept' | 'all';
+
 type Unload = Extract<PlanAction, { readonly kind: 'unload' }>;
 
 type OmitWorker<T> = T extends unknown ? Omit<T, 'worker'> : never;
@@ -36,7 +40,8 @@ export class Ledger {
   readonly #context: PlanningContext;
   readonly #demanded: ReadonlySet<VariantId>;
   readonly #groups: Hosts['groups'];
-  readonly #orders: GroupOrders;
+  /** Orders of the slots of all workers, and of those that a solution does not leave empty. */
+  readonly #orders: Readonly<Record<Reach, GroupOrders>>;
   readonly #byVariant = new Map<VariantId, Entry[]>();
   readonly #actions: PlanAction[] = [];
   /** The unloads of evicted replicas, which may still be reprieved. */
@@ -45,14 +50,15 @@ export class Ledger {
   readonly #deferred: DeferredStep[] = [];
 
   constructor(context: PlanningContext) {
-    const { snapshot, params, demands } = context;
+    const { snapshot, params, demands, spared } = context;
     const memory = createMemory(snapshot, params);
     const { hosts, byId, groups } = createHosts(snapshot.workers, memory, params);
     this.hosts = hosts;
     this.#context = context;
     this.#demanded = new Set(demands.map(({ variant }) => variant));
     this.#groups = groups;
-    this.#orders = new GroupOrders(groups);
+    const all = new GroupOrders(groups);
+    this.#orders = { all, kept: spared.size === 0 ? all : new GroupOrders(withoutSpared(groups, spared)) };
     // Replicas of unknown workers are ignored.
     for (const replica of snapshot.replicas) {
       const host = byId.get(replica.assignment.worker);
@@ -72,9 +78,9 @@ export class Ledger {
     return this.#groups.get(hardwareClass) ?? [];
   }
 
-  /** Returns the slots of a class in the order of `GroupOrders`. */
-  roomiestFirst(hardwareClass: HardwareClassId, hasLoad: boolean): readonly SlotGroup[] {
-    return this.#orders.roomiestFirst(hardwareClass, hasLoad);
+  /** Returns the slots of a class within reach in the order of `GroupOrders`. */
+  roomiestFirst(hardwareClass: HardwareClassId, hasLoad: boolean, reach: Reach): readonly SlotGroup[] {
+    return this.#orders[reach].roomiestFirst(hardwareClass, hasLoad);
   }
 
   /** Returns the replicas of a variant, of any version. */
@@ -87,7 +93,7 @@ export class Ledger {
     if (entry.claim === undefined || claim.rank < entry.claim.rank) entry.claim = claim;
     entry.load += load;
     if (entry.group !== undefined) entry.group.freeSlots -= load;
-    this.#orders.move(entry.host);
+    this.#move(entry.host);
   }
 
   load(option: Option, group: SlotGroup, reason: string): Entry {
@@ -134,7 +140,7 @@ export class Ledger {
   /** Reserves memories of a worker for what a later plan loads or orders there. */
   reserve(host: Host, pools: readonly MemoryPool[], footprint: Footprint): void {
     reserve(pools, footprint);
-    this.#orders.move(host);
+    this.#move(host);
   }
 
   /** Plans an order for a worker, which takes at most `footprint` of these memories. */
@@ -168,6 +174,13 @@ export class Ledger {
     };
   }
 
+  /** Moves the slots of a worker whose time or memory has changed. */
+  #move(host: Host): void {
+    const { all, kept } = this.#orders;
+    all.move(host);
+    if (kept !== all && !this.#context.spared.has(host.worker.info.id)) kept.move(host);
+  }
+
   #add(entry: Entry): Entry {
     this.entries.push(entry);
     entry.host.entries.push(entry);
@@ -195,9 +208,18 @@ export class Ledger {
     this.#countDemand(entry, -sign);
     for (const pool of entry.pools) pool.freeBytesAfterUnload += sign * bytesIn(pool, entry);
     if (entry.group !== undefined) entry.group.freeSlots += sign * entry.load;
-    this.#orders.move(entry.host);
+    this.#move(entry.host);
   }
 }
+
+/** Returns the slots of the workers that a solution does not leave empty. */
+const withoutSpared = (groups: Hosts['groups'], spared: ReadonlySet<WorkerId>): Hosts['groups'] =>
+  new Map(
+    Array.from(groups, ([hardwareClass, own]) => [
+      hardwareClass,
+      own.filter(({ host }) => !spared.has(host.worker.info.id)),
+    ]),
+  );
 
 /** Returns whether a replica counts for its worker's limit of loads. */
 const isLoading = ({ state, since }: PlacementReplica, { horizon, params }: PlanningContext): boolean =>

@@ -3,7 +3,7 @@
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, Reach } from '../ledger/ledger.js';
 import type { Need } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
@@ -24,9 +24,6 @@ export interface Packer {
   /** Architectures of which this plan evicts replicas of the served version for the next one. */
   readonly replaced: Set<string>;
 }
-
-/** The workers that may provide a replica: those that a solution uses, or all if these have no room. */
-type Reach = 'kept' | 'all';
 
 const isWithin = ({ context }: Packer, { worker }: Host, reach: Reach): boolean =>
   reach === 'all' || !context.spared.has(worker.info.id);
@@ -86,20 +83,14 @@ function requirementOf(
     load: minLoadOn(lack, option),
     spread: need.spread,
     loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
+    reach: 'all',
     mayUse: mayReturn(context, need, option, evicts),
   };
 }
 
-/** Returns the requirements of one more replica on the workers within reach. */
-function requirementWithin(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): Requirement {
-  const wanted = requirementOf(packer, pack, lack, option, false);
-  const mayUse = (host: Host): boolean => isWithin(packer, host, reach) && wanted.mayUse(host);
-  return reach === 'all' ? wanted : { ...wanted, mayUse };
-}
-
 function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: Reach): boolean {
   const { ledger } = packer;
-  const group = pickGroup(ledger, requirementWithin(packer, pack, lack, option, reach));
+  const group = pickGroup(ledger, { ...requirementOf(packer, pack, lack, option, false), reach });
   if (group !== undefined) keep(packer, pack, lack, ledger.load(option, group, pack.target.need.reason), option);
   return group !== undefined;
 }
@@ -150,7 +141,7 @@ function loadsBefore(
 ): string | undefined {
   const group = options
     .map((option) =>
-      pickGroup(packer.ledger, { ...requirementWithin(packer, pack, lack, option, reach), loadLimit: Infinity }),
+      pickGroup(packer.ledger, { ...requirementOf(packer, pack, lack, option, false), reach, loadLimit: Infinity }),
     )
     .find((each) => each !== undefined);
   return group && `waits for other loads on ${group.host.worker.info.id}`;

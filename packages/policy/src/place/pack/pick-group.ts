@@ -3,7 +3,7 @@
 import type { UnmetCause } from '@pareto/core';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, Reach } from '../ledger/ledger.js';
 import { fits, lackText } from '../ledger/memory-pools.js';
 import { minLoad } from '../context/compute.js';
 import { countByHost } from './replicas.js';
@@ -18,6 +18,7 @@ export interface Requirement {
   readonly spread: boolean;
   /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
   readonly loadLimit: number;
+  readonly reach: Reach;
   /** Returns whether the variant may be loaded on the worker now. */
   readonly mayUse: (host: Host) => boolean;
 }
@@ -27,11 +28,11 @@ export interface Requirement {
  * no worker has room.
  */
 export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
-  const { option, load } = wanted;
+  const { option, load, reach } = wanted;
   const held = countByHost(ledger, option);
   let best: SlotGroup | undefined;
   let bestHeld = Infinity;
-  for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0)) {
+  for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0, reach)) {
     if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
     const count = held.get(group.host) ?? 0;
     if (count === 0) return group;
