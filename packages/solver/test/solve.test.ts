@@ -123,6 +123,16 @@ describe('solve', () => {
     assert.ok((without.incumbent?.objective ?? Infinity) > first.incumbent.objective);
   });
 
+  it('completes a start of which only the integers are right', async () => {
+    const program = marketSplit(4, 30);
+    const first = await solve(program, { iterations: 3_000 });
+    if (first.status !== 'out-of-iterations' || first.incumbent === undefined) throw new Error('no incumbent');
+    const { objective, values } = first.incumbent;
+    const start = Array.from(values, (value, column) => (program.columns[column]?.isInteger === true ? value : 0));
+    const second = await solve(program, { iterations: 1, start });
+    assert.ok(second.status === 'out-of-iterations' && (second.incumbent?.objective ?? Infinity) < objective + 1e-6);
+  });
+
   it('ignores a start that violates a row', async () => {
     assert.deepEqual(optimum(await solve(replicas(true), { start: [0, 0] })).values, [2, 1]);
   });

@@ -22,6 +22,8 @@ export interface Solution {
   readonly rates: ReadonlyMap<string, number>;
   /** Workers of each kind that hold replicas, by the key of the kind. */
   readonly hosts: ReadonlyMap<string, number>;
+  /** Replicas by the key of their place: a variant on the slots of one class of a kind of workers. Places without any are missing. */
+  readonly replicas: ReadonlyMap<string, number>;
   /** The objective of the program. */
   readonly objective: number;
   /** Proven bound of the objective. */

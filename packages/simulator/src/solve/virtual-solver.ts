@@ -25,8 +25,9 @@ const repeatable: ReadonlySet<string> = new Set(['optimal', 'out-of-iterations',
 
 export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOptions): VirtualSolver => ({
   solve(formulated, now, onSolved) {
-    const { program, limits } = formulated;
-    const solved = solver.solve(program, { ...farLimits, relativeGap: limits.relativeGap });
+    const { program, limits, start } = formulated;
+    const { relativeGap } = limits;
+    const solved = solver.solve(program, { ...farLimits, relativeGap, ...(start && { start }) });
     // A run that ends before the solution leaves it.
     solved.catch(() => undefined);
     events.schedule(now + solveMs, () => {

@@ -12,7 +12,10 @@ export interface SolveOptions {
   readonly iterations?: number;
   /** Distance of an integer program's objective from the bound, as a fraction of the objective, that counts as optimal. 0.0001 by default. */
   readonly relativeGap?: number;
-  /** Values of all columns from which an integer program starts. Has no effect if they violate a row. */
+  /**
+   * Values of all columns from which an integer program starts. If they violate a row, only the integers count, with the best values of the
+   * other columns for them. They have no effect if there are none.
+   */
   readonly start?: readonly number[];
   readonly signal?: AbortSignal;
 }

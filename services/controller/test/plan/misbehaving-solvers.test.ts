@@ -14,6 +14,7 @@ import { solveTargets } from '../../src/plan/solve-targets.js';
 const formulated: Formulated = {
   program: { columns: [{ cost: 1, isInteger: true }], rows: [{ lower: 1, columns: [0], coefficients: [1] }] },
   ...{ at: milliseconds(7), planId: 'p7', isRelaxed: false },
+  start: undefined,
   limits: { relativeGap: 0.02, cpuMs: milliseconds(1_000), wallMs: milliseconds(1_000) },
   ...{ rates: new Map([['group', 5]]), kinds: [], used: [], places: [] },
 };

@@ -17,6 +17,7 @@ const formulated = (program: Program): Formulated => ({
     at: milliseconds(7),
     planId: 'p7',
     isRelaxed: false,
+    start: undefined,
     limits: { relativeGap: 0.02, cpuMs: milliseconds(2_000), wallMs: milliseconds(1_000) },
     rates: new Map([['group', 5]]),
     kinds: [],

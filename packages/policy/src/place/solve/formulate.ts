@@ -5,10 +5,12 @@ import type { PlanningContext } from '../context/context.js';
 import { groupDemands, type DemandGroup } from './demand-groups.js';
 import type { Option } from '../context/options.js';
 import { listHostKinds, type HostKind, type KindSlots } from '../context/host-kinds.js';
+import type { Solution } from '../../snapshot/solution.js';
 import type { SolveParams } from './solve-params.js';
 
 /** The columns of a variant on the slots of one class of a kind of workers. */
 interface PlaceColumns {
+  readonly key: string;
   readonly variant: VariantId;
   readonly hardwareClass: HardwareClassId;
   readonly replicas: number;
@@ -36,6 +38,8 @@ export interface Formulated {
   readonly isRelaxed: boolean;
   /** Distance from the bound at which it counts as solved, and the time for it. */
   readonly limits: Pick<SolveParams, 'relativeGap' | 'cpuMs' | 'wallMs'>;
+  /** Values of its columns from which a solver may start: the integers of the last solution, and 0. Undefined without one. */
+  readonly start: readonly number[] | undefined;
   /** Items per second that it plans for each group, also for those that no measured variant answers. */
   readonly rates: ReadonlyMap<string, number>;
   readonly kinds: readonly HostKind[];
@@ -71,7 +75,24 @@ export function formulate(context: PlanningContext, params: SolveParams): Formul
   const { now: at, planId } = snapshot;
   const { used, places } = builder;
   const isRelaxed = places.length > params.maxIntegers;
-  return { program: builder.program(isRelaxed), at, planId, isRelaxed, limits, rates, kinds, used, places };
+  const program = builder.program(isRelaxed);
+  const start = snapshot.solution && startOf(program, { kinds, used, places }, snapshot.solution);
+  return { program, at, planId, isRelaxed, limits, start, rates, kinds, used, places };
+}
+
+/** Returns the numbers of workers and replicas of a solution, as far as the bounds of the columns allow them. */
+function startOf(
+  { columns }: Program,
+  { kinds, used, places }: Pick<Formulated, 'kinds' | 'used' | 'places'>,
+  { hosts, replicas }: Solution,
+): readonly number[] {
+  const start = columns.map(() => 0);
+  const set = (column: number | undefined, value = 0): void => {
+    if (column !== undefined) start[column] = Math.min(value, columns[column]?.upper ?? Infinity);
+  };
+  for (const [index, { key }] of kinds.entries()) set(used[index], hosts.get(key));
+  for (const place of places) set(place.replicas, replicas.get(place.key));
+  return start;
 }
 
 interface ItemsOf {
@@ -192,7 +213,8 @@ class ProgramBuilder {
     const upper = group.slots * kind.workers.length;
     const loadMs = option.profile?.loadMs ?? 0;
     const loadUsd = Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs);
-    const existing = this.#existing.get(placeKey(variant, kind, group)) ?? 0;
+    const key = placeKey(variant, kind, group);
+    const existing = this.#existing.get(key) ?? 0;
     const replicas = this.#column({ cost: existing === 0 ? loadUsd : 0, upper, isInteger: true });
     this.#replicas.set(variant, [...(this.#replicas.get(variant) ?? []), replicas]);
     const loads = existing === 0 ? undefined : this.#column({ cost: loadUsd });
@@ -213,7 +235,7 @@ class ProgramBuilder {
       extend(this.#slots.get(group), column, secondsPerItem);
     }
     this.#rows.push(replicaRow);
-    this.places.push({ variant, hardwareClass: group.hardwareClass, replicas, loads, items: columns });
+    this.places.push({ key, variant, hardwareClass: group.hardwareClass, replicas, loads, items: columns });
   }
 
   #accuracyUsd({ prefersAccuracy, itemsPerSecond }: DemandGroup, loss: number): number {

@@ -63,7 +63,7 @@ interface OpenShare extends SolvedShare {
 function round(
   { rates, kinds, used, places }: Formulated,
   values: ArrayLike<number>,
-): Pick<Solution, 'shares' | 'rates' | 'hosts'> {
+): Pick<Solution, 'shares' | 'rates' | 'hosts' | 'replicas'> {
   const valueOf = (column: number): number => values[column] ?? 0;
   const shares = new Map<string, OpenShare>();
   for (const { variant, hardwareClass, replicas, items } of places) {
@@ -82,6 +82,9 @@ function round(
   return {
     shares: [...shares.values()],
     rates,
+    replicas: new Map(
+      places.flatMap(({ key, replicas }) => (valueOf(replicas) > tolerance ? [[key, valueOf(replicas)] as const] : [])),
+    ),
     hosts: new Map(kinds.map(({ key }, index) => [key, Math.round(valueOf(used[index] ?? -1))])),
   };
 }

@@ -103,6 +103,24 @@ describe('the program of the targets', () => {
     assert.equal(violatedBy([1, 0], 2, 100), 1, 'the loss of a worker would leave nothing');
   });
 
+  it('starts from the workers and replicas of the last solution, as far as the fleet has them', () => {
+    const first = formulated({ demand, workers });
+    assert.equal(first.start, undefined);
+    const values = valuesFor(first, [2, 0], onCpu);
+    const solution = solutionOf(first, { status: 'optimal', values, objective: 0.4, bound: 0.4 });
+    const more = formulated({ demand: [demandFor(1_000, 130, small)], workers, solution });
+    const integers = (of: Formulated, all: readonly number[] = []): readonly (number | undefined)[] => [
+      ...of.used.map((column) => all[column]),
+      ...of.places.map(({ replicas }) => all[replicas]),
+    ];
+    assert.deepEqual(integers(more, more.start), integers(first, values));
+    const fewer = formulated({ demand, workers: workers.slice(1), solution });
+    assert.deepEqual(
+      fewer.used.map((column) => fewer.start?.[column]),
+      [1, 0],
+    );
+  });
+
   it('has parts of replicas beyond a number of them', () => {
     const context = createContext(snapshot({ variants: [small, big], prices, demand, workers }), placement);
     const relaxed = formulate(context, { ...params, maxIntegers: 1 }) ?? assert.fail('the fleet is small');
