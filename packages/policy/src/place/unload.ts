@@ -1,7 +1,7 @@
 // Unloads of replicas that cannot serve, that must leave their workers, or that nothing needs. `pack/evict.ts` evicts
 // replicas for lack of memory.
 
-import type { VariantId } from '@pareto/core';
+import { unmetCauses, type UnmetCause, type VariantId } from '@pareto/core';
 import { versionKey } from '../snapshot/versions.js';
 import { mustLeave } from './context/budget.js';
 import { retentionOf, type PlanningContext } from './context/context.js';
@@ -10,6 +10,8 @@ import type { Entry } from './ledger/entry.js';
 import type { Ledger } from './ledger/ledger.js';
 import { rankOf } from './pack/rank.js';
 import { isReady, isServing } from './pack/replicas.js';
+
+const curable: readonly UnmetCause[] = unmetCauses.filter((cause) => cause !== 'no-worker');
 
 /** Priority up to which needs are those of queries, rules and tasks with demand. */
 const lastNeeded = 50;
@@ -44,18 +46,26 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
 
 /**
  * Unloads the replicas of workers beyond the budget. Those of a task leave together, once all replicas are ready that the workers
- * within the budget have room for. While one of these is awaited or has an order, it may have more room soon.
+ * within the budget have room for. One of these that is awaited, or has an order, may have room for a variant that lacks replicas soon.
  */
 export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): void {
   const beyond = ledger.entries.filter(({ host, leaving }) => host.worker.isBeyondBudget === true && !leaving);
   if (beyond.length === 0) return;
   const others = ledger.hosts.filter(({ worker }) => !mustLeave(worker));
   if (others.some(({ worker }) => worker.presence === 'awaited')) return;
-  const isBusy = others.some(({ order }) => order !== undefined);
-  const lacking = isBusy ? ledger.lacking() : ledger.lacking('loading', 'eviction', 'failed');
-  const changing = changingTasks(ledger, context, lacking);
-  for (const entry of beyond)
-    if (!changing.has(taskOf(context, entry))) ledger.unload(entry, 'its worker is beyond the budget');
+  const changing = changingTasks(ledger, context, ledger.lacking('loading', 'eviction'));
+  const failed = ledger.lacking('failed');
+  const lacking = ledger.lacking();
+  const busy = others.filter(({ order }) => order !== undefined);
+  const mayGetRoom = ({ variant }: Entry): boolean =>
+    (context.options.served.get(variant) ?? []).some(({ hardwareClass }) =>
+      busy.some(({ groups }) => groups.has(hardwareClass)),
+    );
+  for (const entry of beyond) {
+    if (changing.has(taskOf(context, entry)) || failed.has(entry.variant)) continue;
+    if (lacking.has(entry.variant) && mayGetRoom(entry)) continue;
+    ledger.unload(entry, 'its worker is beyond the budget');
+  }
 }
 
 /**
@@ -67,7 +77,8 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
   const lacking = ledger.lacking();
-  const changing = context.snapshot.solution && changingTasks(ledger, context, lacking);
+  // What no worker can hold does not change the others.
+  const changing = context.snapshot.solution && changingTasks(ledger, context, ledger.lacking(...curable));
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;

@@ -35,6 +35,7 @@ import { validatePlan, type ValidatedPlan } from '../place/validate/validate-pla
 import { planQuality } from '../place/solve/plan-quality.js';
 import {
   endProgram,
+  isGivenUp,
   noTargets,
   stateProgram,
   type SolvedTargets,
@@ -175,10 +176,10 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
       const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, params);
-      // Until its first program has ended, a term does not know which workers are worth their price.
-      const isKnown =
-        params.solve === undefined || targets.solution !== undefined || (targets.program?.failures ?? 0) > 0;
-      const mayLeave = isKnown || (state.demand.demand.length === 0 && leadingMs >= params.firstUnloadMs);
+      // Until a program is solved, a term does not know which workers are worth their price.
+      const isKnown = params.solve === undefined || targets.solution !== undefined || isGivenUp(targets);
+      const isNew = leadingMs < params.firstUnloadMs;
+      const mayLeave = isKnown || (state.demand.demand.length === 0 && !isNew);
       const snapshot = markBeyondBudget({ ...observedNow, solution: targets.solution }, placement, mayLeave);
       const context = createContext(snapshot, placement);
       const plan = planIn(context);
@@ -187,7 +188,8 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
-      const nextAt = isSettled ? milliseconds(Math.min(plan.nextAt, stated.dueAt)) : milliseconds(0);
+      const leaveAt = isNew && !mayLeave ? observed.now - leadingMs + params.firstUnloadMs : Infinity;
+      const nextAt = milliseconds(isSettled ? Math.min(plan.nextAt, stated.dueAt, leaveAt) : 0);
       const quality = planQuality(context, { actions, unmet: plan.unmet }, stated.isCurrent && !isOld(snapshot));
       // Last, so that a turn that fails leaves no program that counts as being solved.
       state = { ...state, ...targets, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };

@@ -235,17 +235,12 @@ describe('turns whose targets are solved', () => {
     assert.ok(unloadsAt(10_000, [...before, ...ready]).length >= 2);
   });
 
-  it('have replicas for what the solution answers, and state that the rest lacks slots', () => {
+  it('give what the solution does not answer the slots that are left', () => {
     const core = createTurnCore(params);
     core.solved(solved(turn(core, 1_000, 900).program, 3, 1, 1_000, 0.4));
     const planned = turn(core, 2_000, 900);
-    assert.equal(loadsOf(planned).length, 3, '396 items/s x 5 ms need 2.8 replicas');
-    const unmet = planned.plan.unmet.filter(({ source }) => source === 'demand');
-    assert.deepEqual(
-      unmet.map(({ cause }) => cause),
-      ['compute'],
-    );
-    assert.match(unmet[0]?.reason ?? '', /items\/s need the time of/);
+    assert.ok(loadsOf(planned).length >= 6, 'the solution has 3 of them');
+    assert.deepEqual(planned.plan.unmet, []);
   });
 
   it('have more replicas at once for a rate above that of the solution', () => {

@@ -35,7 +35,8 @@ interface ClassLoad {
 interface VariantLoad {
   latencyMs: Milliseconds;
   itemsPerSecond: number;
-  lackingPerSecond: number;
+  /** Items per second that the solution does not answer. */
+  restPerSecond: number;
   readonly byClass: Map<HardwareClassId, ClassLoad>;
 }
 
@@ -46,18 +47,27 @@ export function applySolution(input: DivisionInput, solution: Solution): SolvedD
     for (const group of share.items.keys()) byGroup.set(group, [...(byGroup.get(group) ?? []), share]);
   const loads = new Map<VariantId, VariantLoad>();
   const others: Demand[] = [];
+  const rates = ratesOf(input.snapshot.demand);
   for (const demand of input.snapshot.demand) {
     const key = groupKey(demand);
-    const planned = { key, shares: byGroup.get(key) ?? [], plannedPerSecond: solution.rates.get(key) ?? 0 };
+    const planned = {
+      ...{ key, shares: byGroup.get(key) ?? [] },
+      ...{ plannedPerSecond: solution.rates.get(key) ?? 0, ratePerSecond: rates.get(key) ?? 0 },
+    };
     if (!addDemand(input, loads, demand, planned)) others.push(demand);
   }
-  const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, lackingPerSecond, byClass }]) => {
+  const demands = Array.from(loads, ([variant, { latencyMs, itemsPerSecond, byClass }]): VariantDemand => {
     const shares = Array.from(byClass.values(), ({ option, load }) => ({
       ...{ option, load, replicas: Math.ceil(load / input.params.targetUtilisation) },
     }));
-    return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, lackingPerSecond, shares };
+    return { variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond, shares };
   });
-  return { demands, others };
+  const rests = Array.from(loads).flatMap(([variant, { latencyMs, restPerSecond }]): readonly VariantDemand[] =>
+    restPerSecond > 0
+      ? [{ variant, options: input.optionsWithin(variant, latencyMs), itemsPerSecond: restPerSecond, isRest: true }]
+      : [],
+  );
+  return { demands: [...demands, ...rests], others };
 }
 
 /** The part of a solution that answers a group of demands. */
@@ -65,6 +75,8 @@ interface PlannedGroup {
   readonly key: string;
   readonly shares: readonly SolvedShare[];
   readonly plannedPerSecond: number;
+  /** Items per second of the group now. */
+  readonly ratePerSecond: number;
 }
 
 /** Part of what the solution answers that the classes of the fleet must still answer. Less says nothing about the rest. */
@@ -80,7 +92,7 @@ function addDemand(
   { optionsWithin, isHosted }: DivisionInput,
   loads: Map<VariantId, VariantLoad>,
   demand: Demand,
-  { key, shares, plannedPerSecond }: PlannedGroup,
+  { key, shares, plannedPerSecond, ratePerSecond }: PlannedGroup,
 ): boolean {
   const { latencyMs, itemsPerSecond } = demand;
   const parts = shares.flatMap((share) => {
@@ -92,19 +104,16 @@ function addDemand(
   const total = parts.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const answeredPerSecond = shares.reduce((sum, { items }) => sum + (items.get(key)?.perSecond ?? 0), 0);
   if (total <= 0 || total < leastPart * answeredPerSecond) return false;
-  const answeredPart = Math.min(1, answeredPerSecond / plannedPerSecond);
-  const isWhole = answeredPart > 1 - tolerance;
-  const answered = isWhole
-    ? itemsPerSecond
-    : Math.min(itemsPerSecond, Math.max(answeredPerSecond, answeredPart * itemsPerSecond));
+  const answeredPart = Math.max(answeredPerSecond / plannedPerSecond, answeredPerSecond / ratePerSecond);
+  const answered = answeredPart > 1 - tolerance ? itemsPerSecond : answeredPart * itemsPerSecond;
   for (const { variant, option, perSecond, slots } of parts) {
     const rate = (answered * perSecond) / total;
     const own: VariantLoad = loads.get(variant) ?? {
-      ...{ latencyMs, itemsPerSecond: 0, lackingPerSecond: 0, byClass: new Map() },
+      ...{ latencyMs, itemsPerSecond: 0, restPerSecond: 0, byClass: new Map() },
     };
     loads.set(variant, own);
     own.itemsPerSecond += rate;
-    own.lackingPerSecond += ((itemsPerSecond - answered) * perSecond) / total;
+    own.restPerSecond += ((itemsPerSecond - answered) * perSecond) / total;
     if (latencyMs < own.latencyMs) own.latencyMs = latencyMs;
     const ofClass = own.byClass.get(option.hardwareClass) ?? { option, load: 0 };
     own.byClass.set(option.hardwareClass, ofClass);

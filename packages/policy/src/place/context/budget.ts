@@ -3,6 +3,7 @@
 import type { HardwareClassId, WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant, PlacementWorker } from '../../snapshot/snapshot.js';
 import { countReplicas, fullestFirst, listHostKinds, type HostKind } from './host-kinds.js';
+import { hostedBy, type SizedOption } from './hosted-by.js';
 
 type BudgetParams = Pick<PlacementParams, 'budgetUsdPerHour'>;
 
@@ -19,7 +20,7 @@ interface Candidate extends HostKind {
 
 /**
  * Marks the workers that would exceed the budget. Those that the solution uses count first, then those with the most replicas, then
- * empty ones with a class that held queries or a rule need and no other has, then the cheapest. Without `mayLeave`, workers that hold
+ * empty ones for held queries and rules that no other has room for, then the cheapest. Without `mayLeave`, workers that hold
  * replicas are not marked.
  */
 export function markBeyondBudget(
@@ -32,11 +33,11 @@ export function markBeyondBudget(
   const counts = countReplicas(replicas);
   let left = budgetUsdPerHour * (1 + tolerance);
   const beyond = new Set<WorkerId>();
-  const classes = new Set<HardwareClassId>();
-  const take = ({ worker, usdPerHour, groups, count }: Candidate): void => {
+  const taken = new Set<WorkerId>();
+  const take = ({ worker, usdPerHour, count }: Candidate): void => {
     if (usdPerHour > left && (mayLeave || count === 0)) return void beyond.add(worker);
     left -= usdPerHour;
-    for (const { hardwareClass } of groups) classes.add(hardwareClass);
+    taken.add(worker);
   };
   const candidates = listHostKinds(workers, prices).flatMap((kind): readonly Candidate[] => {
     const used = solution?.hosts.get(kind.key) ?? 0;
@@ -49,9 +50,10 @@ export function markBeyondBudget(
     .filter(isKept)
     .toSorted((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.count - a.count || a.usdPerHour - b.usdPerHour))
     take(one);
-  const missing = neededClasses(snapshot).filter((needed) => !needed.some((one) => classes.has(one)));
-  const isMissing = ({ groups }: Candidate): boolean =>
-    missing.some((needed) => groups.some(({ hardwareClass }) => needed.includes(hardwareClass)));
+  const isHostedBy = (ids: ReadonlySet<WorkerId>, needed: readonly SizedOption[]): boolean =>
+    needed.some(hostedBy(workers.filter(({ info }) => ids.has(info.id))));
+  const missing = neededOptions(snapshot).filter((needed) => !isHostedBy(taken, needed));
+  const isMissing = ({ worker }: Candidate): boolean => missing.some((needed) => isHostedBy(new Set([worker]), needed));
   const empty = candidates.filter((one) => !isKept(one)).toSorted((a, b) => a.usdPerHour - b.usdPerHour);
   for (const one of empty) if (isMissing(one)) take(one);
   for (const one of empty) if (!isMissing(one)) take(one);
@@ -60,18 +62,22 @@ export function markBeyondBudget(
   return { ...snapshot, workers: marked };
 }
 
-/** Returns, for each held variant and each target of a warm rule, the classes on which it can answer. */
-function neededClasses({ held, warmthRules, variants }: PlacementSnapshot): readonly (readonly HardwareClassId[])[] {
+/** Returns, for each held variant and each target of a warm rule, the options that are measured. */
+function neededOptions({ held, warmthRules, variants }: PlacementSnapshot): readonly (readonly SizedOption[])[] {
   const warm = warmthRules.flatMap(({ kind, target }) => (kind === 'warm' ? [target] : []));
   return [...held, ...warm].map((target) =>
     variants
       .filter(({ variant: { id, architecture, task } }) => [id, architecture, task].includes(target))
-      .flatMap(measuredOn),
+      .flatMap(measuredOptions),
   );
 }
 
-const measuredOn = ({ measurements }: PlacementVariant): readonly HardwareClassId[] =>
-  measurements.flatMap(({ hardwareClass, result }) => (result.kind === 'measured' ? [hardwareClass] : []));
+const measuredOptions = ({ measurements }: PlacementVariant): readonly SizedOption[] =>
+  measurements.flatMap(({ hardwareClass, result }) => {
+    if (result.kind !== 'measured') return [];
+    const { memoryBytes, deviceMemoryBytes = 0 } = result.profile;
+    return [{ hardwareClass, memoryBytes, deviceMemoryBytes }];
+  });
 
 /** Returns whether replicas must leave a worker. */
 export const mustLeave = ({

@@ -16,8 +16,8 @@ export interface VariantDemand {
   /** Options that can answer in time. An item takes longer where the objective leaves little time for waiting. */
   readonly options: readonly Option[];
   readonly itemsPerSecond: number;
-  /** Items per second that a solution does not answer. 0 if undefined. */
-  readonly lackingPerSecond?: number;
+  /** Set if a solution does not answer these items, so that they get only what is left. */
+  readonly isRest?: boolean;
   /** Replicas and load by class, if a solution states them. */
   readonly shares?: readonly Share[];
 }

@@ -14,7 +14,7 @@ export interface Need {
   /** Replicas and load by class, if a solution states them. Undefined if they follow from the amount. */
   readonly shares: readonly Share[] | undefined;
   readonly reason: string;
-  /** Reason why the variant can't be loaded, or why a part of its demand has no replicas. Undefined if that needs no report. */
+  /** Reason why the variant can't be loaded. Undefined if it can, or if that needs no report. */
   readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget: string | undefined;

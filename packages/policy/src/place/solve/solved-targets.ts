@@ -96,6 +96,9 @@ function refreshed(before: Solution, next: Solution, relativeGap: number): Solut
   return { ...before, at, planId, source, objective: steadyUsd, bound };
 }
 
+/** Returns whether so many programs in a row had no solution that targets are greedy. */
+export const isGivenUp = ({ program }: SolvedTargets): boolean => (program?.failures ?? 0) >= maxFailures;
+
 /** Returns whether the solution still fits the demand and the fleet of now. */
 const isCurrent = (
   { solution, basis }: SolvedTargets,

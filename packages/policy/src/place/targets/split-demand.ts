@@ -6,15 +6,16 @@ import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Need } from '../needs/need.js';
 import { minLoad, type Compute } from '../context/compute.js';
-import { lackOfSlots, type SlotLack } from '../context/lack-of-slots.js';
 import { countByClass } from './split-by-class.js';
 import type { Share } from '../context/share.js';
 
 export interface DemandSplit {
   readonly shares: ReadonlyMap<Need, readonly Share[]>;
   /** Demands that the fleet can't meet, each with what it lacks. */
-  readonly lacking: ReadonlyMap<Need, SlotLack>;
+  readonly lacking: ReadonlyMap<Need, Problem>;
 }
+
+type Problem = Need['problem'] & {};
 
 interface Demand {
   readonly need: Need;
@@ -26,13 +27,13 @@ interface Demand {
 
 /** Divides the compute among the demands in turns, one replica each, in every turn the smallest demand first. */
 export function splitDemand(context: PlanningContext, compute: Compute, needs: readonly Need[]): DemandSplit {
-  const lacking = new Map<Need, SlotLack>();
+  const lacking = new Map<Need, Problem>();
   const demands = needs.map((need) => createDemand(context, need));
   let open = demands.filter(({ itemsPerSecond }) => itemsPerSecond > 0);
   while (open.length > 0) {
     open = open.toSorted(smallestFirst).filter((demand) => {
       if (addReplica(context, compute, demand)) return demand.itemsPerSecond > 0;
-      lacking.set(demand.need, lackOfSlots(context, demand.need.options, demand.itemsPerSecond));
+      lacking.set(demand.need, lackOf(context, demand));
       return false;
     });
   }
@@ -89,3 +90,17 @@ function pickOption(
     options.find((one) => (exists(one) || isHosted(one)) && isSome(one))
   );
 }
+
+function lackOf({ isHosted, budgetClause }: PlanningContext, { need: { options }, itemsPerSecond }: Demand): Problem {
+  const hosted = options.find(isHosted);
+  const clause = options.map(({ hardwareClass }) => budgetClause(hardwareClass)).find((text) => text !== '') ?? '';
+  if (hosted === undefined) {
+    const classes = options.map(({ hardwareClass }) => hardwareClass).join(' or ');
+    return { cause: 'no-worker', text: `no worker has a slot of ${classes} and enough memory${clause}` };
+  }
+  const slots = format(itemsPerSecond * hosted.secondsPerItem);
+  const text = `${format(itemsPerSecond)} items/s need the time of ${slots} more slots; every slot${clause} is busy`;
+  return { cause: 'compute', text };
+}
+
+const format = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
