@@ -1,6 +1,8 @@
-// The time of a control turn for 1,000 workers and 1,000 variants: of its plan, and of the demand if it is skipped.
+// The time of a control turn for 1,000 workers and 1,000 variants: of its plan, and of the demand if it is skipped. The time and the gap of
+// solved plans.
 
 import { createSeededRng, percentile, systemClock, type Rng } from '@pareto/core';
+import { environmentOnly } from '@pareto/isolation';
 import {
   defaultPlacementParams,
   planReplicas,
@@ -8,10 +10,13 @@ import {
   type PlacementSnapshot,
   type PlacementVariant,
 } from '@pareto/policy';
+import { createSolver } from '@pareto/solver';
 import { buildHardwareClass } from '@pareto/testkit';
 import { carryOut } from '../packages/policy/test/place/carry-out.js';
 import { alsoOn, cpu, demandOf, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
+import { storedBound, storeBounds } from './plan/bounds.js';
 import { timeSkippedTurns } from './plan/skipped-turn.js';
+import { largeFleet, smallFleet, timeSolvedPlans, type SolvedFleet } from './plan/solved-fleet.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
 const size = { workers: 1_000, tasks: 200, variantsPerTask: 5 };
@@ -109,7 +114,51 @@ function timeFleets(): FleetTimes {
 
 const timesOfAll = (part: keyof FleetTimes): readonly number[] => fleetTimes.flatMap((one) => one[part]);
 
-const { report } = startBenchmark('plan');
+interface SolvedReach {
+  /** Changes of the demand for which it is planned. */
+  readonly changes: number;
+  /** Limits of the times of plans, in ms, and of the first one's gap, as a part of the cost. */
+  readonly plans: Limits;
+  readonly gap: number;
+}
+
+async function solvedRows(
+  fleetOf: (rng: Rng) => SolvedFleet,
+  { changes, plans, gap }: SolvedReach,
+): Promise<readonly Row[]> {
+  const own = fleetOf(createSeededRng(1));
+  progress(own.name);
+  const timed = await timeSolvedPlans(own, solver, changes, createSeededRng(2));
+  const bound = storedBound(own);
+  const { usdPerHour, otherUsd } = timed.first;
+  const gapRow = (value: number): Row => ({
+    ...{ name: `${own.name}: gap to the bound of half an hour`, value: 100 * value, unit: '%' },
+    reach: { atMost: 100 * gap },
+  });
+  return [
+    ...times(`${own.name}: solved plans`, timed.plans, plans),
+    ...times(`${own.name}: of which the solver`, timed.solves, {}),
+    ...times(`${own.name}: turns meanwhile`, timed.turns, {}),
+    // Prices of changes and of unmet demand count in both.
+    ...(bound === undefined ? [] : [gapRow(Math.max(0, 1 - (bound - otherUsd) / usdPerHour))]),
+  ];
+}
+
+async function measureSolved(): Promise<readonly Row[]> {
+  const small = await solvedRows(smallFleet, { changes: 50, plans: { p50: 50, p99: 1_000 }, gap: 0.05 });
+  const large = await solvedRows(largeFleet, { changes: 1, plans: { p50: 10_000 }, gap: 0.1 });
+  return [...small, ...large];
+}
+
+const { report, long = false } = startBenchmark('plan');
+await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
+if (long) {
+  await storeBounds(
+    [smallFleet, largeFleet].map((fleetOf) => fleetOf(createSeededRng(1))),
+    solver,
+  );
+  process.exit();
+}
 const rng = createSeededRng(1);
 const [cold = 0] = timeFleets().first;
 const fleetTimes = Array.from({ length: fleets }, (_, i) => {
@@ -121,6 +170,7 @@ const { world } = run({ ...empty, demand: busy(empty, replicasPerVariant) }, tur
 const converged = Array.from({ length: turns }, () => timePlan(world).ms);
 const churn = Array.from({ length: turns }, () => timePlan(interrupt(world, rng)).ms);
 const skipped = timeSkippedTurns(empty, skippedTurns.count, skippedTurns.warmUp, rng);
+const solvedTimes = await measureSolved();
 report([
   { name: 'replicas', value: world.replicas.length, unit: '' },
   { name: 'first plan of the process', value: cold, unit: 'ms' },
@@ -131,4 +181,5 @@ report([
   ...times('memory full', timesOfAll('full'), { p99: 100 }),
   ...times('turn that is skipped', skipped.turns, { p50: 1 }),
   ...times('report of a router', skipped.reports, {}),
+  ...solvedTimes,
 ]);
