@@ -34,7 +34,7 @@ export function planPlacement(context: PlanningContext, { targets, unmet }: Targ
   planSteps(ledger, context, others, rankOf(otherSteps));
   packing.provide(otherSteps, Infinity);
   const needed = targets.filter(({ priority }) => priority < otherSteps);
-  drainWorkers(ledger, new Set(needed.map(({ need }) => need.variant)));
+  drainWorkers(ledger, context, new Set(needed.map(({ need }) => need.variant)));
   unloadBeyondBudget(ledger, context);
   unloadSurplus(ledger, context);
   return ledger.plan();

@@ -28,7 +28,7 @@ export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext
  * Unloads the replicas of draining workers that have a ready replacement or that nothing needs. Demand that no slot is left
  * for has no target, so its variants are those that lack something.
  */
-export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): void {
+export function drainWorkers(ledger: Ledger, { budgetClause }: PlanningContext, needed: ReadonlySet<VariantId>): void {
   const lacking = ledger.lacking();
   for (const entry of ledger.entries) {
     if (!entry.host.worker.draining || entry.leaving) continue;
@@ -38,7 +38,7 @@ export function drainWorkers(ledger: Ledger, needed: ReadonlySet<VariantId>): vo
     else if (others.length === 0 && !needed.has(entry.variant)) {
       if (!lacking.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
     } else if (others.length === 0) {
-      const reason = `it cannot leave its draining worker: no other worker${ledger.budgetClause(entry.hardwareClass)} has room`;
+      const reason = `it cannot leave its draining worker: no other worker${budgetClause(entry.hardwareClass)} has room`;
       ledger.unmet({ variant: entry.variant, source: undefined, cause: 'memory', reason });
     }
   }

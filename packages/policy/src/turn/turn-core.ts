@@ -188,7 +188,8 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { actions, dropped: early } = dropEarlyUnloads([...unloads, ...validated.actions], leadingMs, params);
       const dropped = [...validated.dropped, ...early];
       const isSettled = dropped.length === 0 && orphans.length === 0;
-      const leaveAt = isNew && !mayLeave ? observed.now - leadingMs + params.firstUnloadMs : Infinity;
+      const isBudgeted = placement.budgetUsdPerHour !== undefined;
+      const leaveAt = isBudgeted && isNew && !mayLeave ? observed.now - leadingMs + params.firstUnloadMs : Infinity;
       const nextAt = milliseconds(isSettled ? Math.min(plan.nextAt, stated.dueAt, leaveAt) : 0);
       const quality = planQuality(context, { actions, unmet: plan.unmet }, stated.isCurrent && !isOld(snapshot));
       // Last, so that a turn that fails leaves no program that counts as being solved.

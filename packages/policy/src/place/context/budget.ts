@@ -50,13 +50,16 @@ export function markBeyondBudget(
     .filter(isKept)
     .toSorted((a, b) => Number(b.isUsed) - Number(a.isUsed) || b.count - a.count || a.usdPerHour - b.usdPerHour))
     take(one);
-  const isHostedBy = (ids: ReadonlySet<WorkerId>, needed: readonly SizedOption[]): boolean =>
-    needed.some(hostedBy(workers.filter(({ info }) => ids.has(info.id))));
-  const missing = neededOptions(snapshot).filter((needed) => !isHostedBy(taken, needed));
-  const isMissing = ({ worker }: Candidate): boolean => missing.some((needed) => isHostedBy(new Set([worker]), needed));
-  const empty = candidates.filter((one) => !isKept(one)).toSorted((a, b) => a.usdPerHour - b.usdPerHour);
-  for (const one of empty) if (isMissing(one)) take(one);
-  for (const one of empty) if (!isMissing(one)) take(one);
+  const byId = new Map(workers.map((worker) => [worker.info.id, worker]));
+  const isHosted = hostedBy([...taken].flatMap((id) => byId.get(id) ?? []));
+  const missing = neededOptions(snapshot).filter((needed) => !needed.some(isHosted));
+  const isMissing = ({ worker }: Candidate): boolean => {
+    const isHostedThere = hostedBy([byId.get(worker)].flatMap((one) => one ?? []));
+    return missing.some((needed) => needed.some(isHostedThere));
+  };
+  const empty = candidates.filter((one) => !isKept(one)).map((one) => ({ ...one, isMissing: isMissing(one) }));
+  for (const one of empty.toSorted((a, b) => Number(b.isMissing) - Number(a.isMissing) || a.usdPerHour - b.usdPerHour))
+    take(one);
   if (beyond.size === 0) return snapshot;
   const marked = workers.map((worker) => (beyond.has(worker.info.id) ? { ...worker, isBeyondBudget: true } : worker));
   return { ...snapshot, workers: marked };

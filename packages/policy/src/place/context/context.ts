@@ -49,7 +49,9 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
   const serving = groupServing(snapshot, unservable);
   const options = listOptions(snapshot, versions, params);
   const cold = coldVariants(snapshot.warmthRules, snapshot.variants);
-  const isHosted = hostedBy(snapshot.workers.filter(({ isBeyondBudget }) => isBeyondBudget !== true));
+  const affordable = snapshot.workers.filter(({ isBeyondBudget }) => isBeyondBudget !== true);
+  const isHostedByAny = hostedBy(snapshot.workers);
+  const isHosted = affordable.length < snapshot.workers.length ? hostedBy(affordable) : isHostedByAny;
   const optionsWithin = createOptionsWithin(options.served, snapshot.slowdowns);
   const warm = new Set(snapshot.warmthRules.flatMap(({ kind, task }) => (kind === 'warm' ? [task] : [])));
   const isIdle = (task: string): boolean => {
@@ -67,7 +69,7 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     demands: divide({ snapshot, params, optionsWithin, isHosted }, snapshot.solution),
     spared: snapshot.solution ? sparedWorkers(snapshot, params, snapshot.solution) : new Set(),
     // What only workers beyond the budget could hold is required, too, and reported as unmet.
-    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted: hostedBy(snapshot.workers) }),
+    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted: isHostedByAny }),
     unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
     isHosted,

@@ -68,11 +68,6 @@ export class Ledger {
     }
   }
 
-  /** Returns the clause that the budget adds to the reasons of what lacks a class. */
-  budgetClause(hardwareClass: HardwareClassId): string {
-    return this.#context.budgetClause(hardwareClass);
-  }
-
   /** Returns the slots of a class, one group for each worker. */
   groupsOf(hardwareClass: HardwareClassId): readonly SlotGroup[] {
     return this.#groups.get(hardwareClass) ?? [];

@@ -122,7 +122,7 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
     if (room !== undefined) replaced.add(architecture);
   }
   if (room === undefined) {
-    const problem = lackOf(ledger, requirementOf(packer, pack, lack, lack.share.option, false));
+    const problem = lackOf(ledger, packer.context, requirementOf(packer, pack, lack, lack.share.option, false));
     ledger.unmet(unmetNeed(source, need, problem));
     return false;
   }

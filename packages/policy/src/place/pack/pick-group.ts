@@ -1,6 +1,7 @@
 // The choice of the worker for one more replica.
 
 import type { UnmetCause } from '@pareto/core';
+import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
@@ -63,20 +64,24 @@ const isAtRest = ({ entries }: Host): boolean =>
   entries.every(({ existing, leaving }) => !leaving && existing?.state !== 'assigned' && existing?.state !== 'loading');
 
 /** Returns why `pickGroup` found no worker, and what is missing. */
-export function lackOf(ledger: Ledger, wanted: Requirement): { readonly cause: UnmetCause; readonly text: string } {
+export function lackOf(
+  ledger: Ledger,
+  { budgetClause }: PlanningContext,
+  wanted: Requirement,
+): { readonly cause: UnmetCause; readonly text: string } {
   const { option } = wanted;
   const groups = ledger.groupsOf(option.hardwareClass).filter(({ host }) => host.schedulable);
   if (groups.length === 0)
     return {
       cause: 'no-worker',
-      text: `no worker with slots of ${option.hardwareClass} accepts replicas${ledger.budgetClause(option.hardwareClass)}`,
+      text: `no worker with slots of ${option.hardwareClass} accepts replicas${budgetClause(option.hardwareClass)}`,
     };
   const held = countByHost(ledger, option);
   const isIdle = groups.some((group) => hasSlot(group, { ...wanted, load: 0 }, held));
   if (isIdle && !groups.some((group) => hasSlot(group, wanted, held)))
     return {
       cause: 'compute',
-      text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left${ledger.budgetClause(option.hardwareClass)}`,
+      text: `no slot of ${option.hardwareClass} has ${wanted.load.toFixed(2)} of its time left${budgetClause(option.hardwareClass)}`,
     };
   const failed = groups.find(({ pools, host }) => held.get(host) === Infinity && fits(pools, option, 'freeBytes'));
   if (failed !== undefined)
