@@ -4,6 +4,7 @@ import { buildHardwareClass } from '@pareto/testkit';
 import fc from 'fast-check';
 import {
   createTurnCore,
+  defaultSolveParams,
   defaultTurnParams,
   solutionOf,
   solvingParams,
@@ -12,9 +13,11 @@ import {
   type TurnCore,
 } from '../../src/index.js';
 import { markBeyondBudget } from '../../src/place/context/budget.js';
+import { createContext } from '../../src/place/context/context.js';
+import { formulate } from '../../src/place/solve/formulate.js';
 import { searchProgram } from '../../src/place/solve/exact/search-program.js';
 import type { PlacementReplica, PlacementSnapshot } from '../../src/snapshot/snapshot.js';
-import { alsoOn, cpu, replica, snapshot, variant, warmthRule, worker } from '../support/fixture.js';
+import { alsoOn, cpu, gpu, replica, snapshot, variant, warmthRule, worker } from '../support/fixture.js';
 import { offered } from '../support/offered.js';
 import { carryOut } from '../place/carry-out.js';
 
@@ -154,6 +157,26 @@ describe('a budget', () => {
       }
     });
 
+    it('keeps them after a program without a solution', () => {
+      const core = coreWith(12);
+      const cheap = ['a', 'b', 'c'].flatMap((on) => [
+        replica(`s${on}`, 'a:int8', on),
+        replica(`b${on}`, 'a:original', on),
+      ]);
+      const from = world([fastReplica('r1', 'a:int8', 'x'), ...cheap]);
+      core.observe(from, offered(400, from.now), []);
+      core.plan(from, 'p1', leading);
+      core.solved(undefined);
+      assert.equal(unloadsOn(core.plan(from, 'p2', leading), 'x'), 0);
+    });
+
+    it('are planned for again by a new leader without demand when it may unload', () => {
+      const core = coreWith(5);
+      core.observe(before, { ...offered(0, before.now), demands: [] }, []);
+      const young = core.plan(before, 'p1', milliseconds(1_000));
+      assert.deepEqual([unloadsOn(young, 'x'), young.nextAt <= before.now + 9_000], [0, true]);
+    });
+
     it('moves nothing before a first program has ended', () => {
       const core = coreWith(12);
       const cheap = ['a', 'b', 'c'].flatMap((on) => [
@@ -188,6 +211,33 @@ describe('a budget', () => {
     assert.ok((after.variants[0]?.measurements.length ?? 0) > 0);
   });
 
+  it('answers as much of several demands of one group as of their sum', () => {
+    const placement = { ...defaultTurnParams.placement, releasesHosts: true, budgetUsdPerHour: 5 };
+    const restOf = (...rates: readonly number[]): number => {
+      const demand = rates.map((itemsPerSecond) => {
+        return { variants: [small.variant.id] as const, latencyMs: milliseconds(500), itemsPerSecond };
+      });
+      const now = { ...world(), demand };
+      const program = formulate(createContext(now, placement), defaultSolveParams) ?? assert.fail('the fleet is small');
+      const { demands } = createContext({ ...now, solution: solve(program) }, placement);
+      return demands.reduce((sum, { isRest = false, itemsPerSecond }) => sum + (isRest ? itemsPerSecond : 0), 0);
+    };
+    assert.ok(restOf(400) > 200);
+    assert.ok(Math.abs(restOf(100, 100, 100, 100) - restOf(400)) < 1e-6);
+  });
+
+  it('lets surplus go, although no worker within it can hold a required variant', () => {
+    const core = coreWith(5);
+    const only = variant('a:original@webgpu', { p50Ms: 8, accuracy: 0.9, memoryMib: 50 });
+    const from = world([], [small, only]);
+    const workers = [...from.workers.slice(0, 4), worker('x', 500, { classes: [gpu] })];
+    const busy = settle(core, { ...from, workers, prices: { ...prices, [gpu.id]: 10 } }, 120).after;
+    assert.ok(costOf(busy) > 2);
+    let now = busy;
+    for (let turns = 0; turns < 700; turns += 1) now = turn(core, now, 5).next;
+    assert.equal(costOf(now), 2);
+  });
+
   it('opens a worker for held queries and rules whose variant no other can hold, rather than cheaper ones', () => {
     const only = { ...big, measurements: big.measurements.filter((one) => one.hardwareClass === fast.id) };
     const now = world([replica('r1', 'a:int8', 'a'), replica('r2', 'a:int8', 'b')], [small, only]);
@@ -198,6 +248,9 @@ describe('a budget', () => {
     assert.deepEqual(beyondOf({}), ['x', 'y']);
     assert.deepEqual(beyondOf({ held: [small.variant.id] }), ['x', 'y']);
     assert.deepEqual(beyondOf({ held: [only.variant.id] }), ['c', 'd', 'y']);
+    const tiny = ['c', 'd', 'x'].map((id) => worker(id, 40, { classes: [fast] }));
+    const tooSmall = [...now.workers.filter(({ info }) => ['a', 'b', 'y'].includes(info.id)), ...tiny];
+    assert.deepEqual(beyondOf({ held: [only.variant.id], workers: tooSmall }), ['c', 'd', 'x'], 'they lack the memory');
     assert.deepEqual(beyondOf({ warmthRules: [warmthRule('warm', only.variant.id)] }), ['c', 'd', 'y']);
   });
 
