@@ -1,5 +1,6 @@
 // The sources of needs. Each states its priority.
 
+import { burstReplicas } from './needs/burst/burst-replicas.js';
 import { measuredDemand } from './needs/demand/measured-demand.js';
 import { heldQueries } from './needs/held/held-queries.js';
 import { taskMinimum } from './needs/minimum/task-minimum.js';
@@ -11,6 +12,7 @@ import { unmeasuredModels } from './needs/unmeasured/unmeasured-models.js';
 import { warmthRules } from './needs/warmth/warmth-rules.js';
 
 export const needSources: readonly NeedSource[] = [
+  burstReplicas,
   heldQueries,
   measuredDemand,
   recentlyUsed,

@@ -186,6 +186,10 @@ export interface PlacementParams {
   readonly releasesHosts: boolean;
   /** Price that the workers with replicas may have together. Workers beyond it hold none. No limit if undefined. */
   readonly budgetUsdPerHour?: number | undefined;
+  /** Multiple of the demand that replicas are loaded for where memory is free, if a worker without replicas costs the same. */
+  readonly burstFactor: number;
+  /** Part of a memory that these replicas leave free. */
+  readonly burstFreePart: number;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
   /** Share of the queries that may wait for longer than their objective allows, for which replicas are used less than that. */
@@ -221,6 +225,8 @@ export const defaultPlacementParams: PlacementParams = {
   copies: 2,
   idleMs: 600_000 as Milliseconds,
   releasesHosts: false,
+  burstFactor: 8,
+  burstFreePart: 0.5,
   targetUtilisation: 0.7,
   maxLate: 0.01,
   surplusMs: 5_000 as Milliseconds,

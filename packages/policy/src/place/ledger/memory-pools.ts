@@ -6,6 +6,7 @@ import type { Footprint } from '../context/footprint.js';
 /** A memory of a worker. It changes while a plan is made. */
 export interface MemoryPool {
   readonly kind: 'memory' | 'device memory';
+  readonly totalBytes: number;
   /** Free bytes now. Negative if a waiting load has reserved more. */
   freeBytes: number;
   /** Free bytes once all unloads are done. */
@@ -17,6 +18,7 @@ type FreeBytes = 'freeBytes' | 'freeBytesAfterUnload';
 
 export const createPool = (kind: MemoryPool['kind'], bytes: number): MemoryPool => ({
   kind,
+  totalBytes: bytes,
   freeBytes: bytes,
   freeBytesAfterUnload: bytes,
 });
@@ -36,6 +38,10 @@ export function lackingPool(pools: readonly MemoryPool[], of: Footprint, free: F
 
 export const fits = (pools: readonly MemoryPool[], of: Footprint, free: FreeBytes): boolean =>
   lackingPool(pools, of, free) === undefined;
+
+/** Returns whether a part of each memory stays free next to a footprint. */
+export const leavesFree = (pools: readonly MemoryPool[], of: Footprint, part: number): boolean =>
+  pools.every((pool) => bytesIn(pool, of) === 0 || pool.freeBytes - bytesIn(pool, of) >= part * pool.totalBytes);
 
 /** Returns the bytes that lack: of a device's memory where that of its worker suffices, else of the workers' memory. */
 export function lackText(places: readonly (readonly MemoryPool[])[], of: Footprint): string {

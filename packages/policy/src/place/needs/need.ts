@@ -29,11 +29,12 @@ export interface Need {
   readonly returns: 'evicting' | 'free' | 'no';
   /** Time for which the variant does not return to such a worker. `returnMs` of the parameters if undefined. */
   readonly returnMs: Milliseconds | undefined;
-  /**
-   * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
-   * other replica is loading or leaving.
-   */
+  /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
   readonly spread: boolean;
+  /** Set if a replica is loaded only on a worker of which no other replica is loading or leaving. */
+  readonly waitsForRest: boolean;
+  /** Part of a worker's memory, and of a device's, that stays free where a replica is loaded. */
+  readonly leavesFree: number;
   /**
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last
    * resort. Undefined otherwise.
@@ -47,7 +48,7 @@ type NeedFields = Partial<Omit<Need, 'variant' | 'options'>> & Pick<Need, 'reaso
 export function createNeed(variant: VariantId, options: readonly Option[], fields: NeedFields): Need {
   const { reason, problem, warmTarget, returnMs, replaces, shares } = fields;
   const { amount = { replicas: 1 }, evicts = true, returns = 'no', spread = false } = fields;
-  const { opensWorkers = true } = fields;
+  const { opensWorkers = true, waitsForRest = spread, leavesFree = 0 } = fields;
   return {
     variant,
     options,
@@ -61,6 +62,8 @@ export function createNeed(variant: VariantId, options: readonly Option[], field
     returns,
     returnMs,
     spread,
+    waitsForRest,
+    leavesFree,
     replaces,
   };
 }

@@ -82,6 +82,8 @@ function requirementOf(
     option,
     load: minLoadOn(lack, option),
     spread: need.spread,
+    waitsForRest: need.waitsForRest,
+    freePart: need.leavesFree,
     loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
     reach: 'all',
     mayUse: mayReturn(context, need, option, evicts),

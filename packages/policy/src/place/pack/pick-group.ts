@@ -5,7 +5,7 @@ import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
-import { fits, lackText } from '../ledger/memory-pools.js';
+import { fits, lackText, leavesFree } from '../ledger/memory-pools.js';
 import { minLoad } from '../context/compute.js';
 import { countByHost } from './replicas.js';
 import { anywhere } from './returning.js';
@@ -15,8 +15,12 @@ export interface Requirement {
   readonly option: Option;
   /** Minimum share of a slot's time that must be left. */
   readonly load: number;
-  /** Set if the worker may not have another replica of the variant, nor any that is loading or leaving. */
+  /** Set if the worker may not have another replica of the variant. */
   readonly spread: boolean;
+  /** Set if the worker may not have a replica that is loading or leaving. */
+  readonly waitsForRest: boolean;
+  /** Part of each memory that must stay free. */
+  readonly freePart: number;
   /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
   readonly loadLimit: number;
   readonly reach: Reach;
@@ -29,12 +33,13 @@ export interface Requirement {
  * no worker has room.
  */
 export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | undefined {
-  const { option, load, reach } = wanted;
+  const { option, load, freePart, reach } = wanted;
   const held = countByHost(ledger, option);
   let best: SlotGroup | undefined;
   let bestHeld = Infinity;
   for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0, reach)) {
     if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
+    if (freePart > 0 && !leavesFree(group.pools, option, freePart)) continue;
     const count = held.get(group.host) ?? 0;
     if (count === 0) return group;
     if (count >= bestHeld) continue;
@@ -46,16 +51,16 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
 
 /**
  * Returns whether a worker may load one more replica, apart from its memory: it has time left on its slots, few enough loads in
- * progress, at most one replica of the variant for each slot, and no failed one that must be removed first. A copy on another worker also waits
+ * progress, at most one replica of the variant for each slot, and no failed one that must be removed first. Some also wait
  * until the worker's replicas have come and gone, since a more important need may still take the memory.
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
-  { load, spread, loadLimit, mayUse }: Requirement,
+  { load, spread, waitsForRest, loadLimit, mayUse }: Requirement,
   held: ReadonlyMap<Host, number>,
 ): boolean {
   if (!host.schedulable || freeSlots + minLoad < load || host.loads >= loadLimit * host.maxLoads) return false;
-  if (spread && !isAtRest(host)) return false;
+  if (waitsForRest && !isAtRest(host)) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }
 

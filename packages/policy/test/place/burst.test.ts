@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { milliseconds, type Plan } from '@pareto/core';
+import { createContext } from '../../src/place/context/context.js';
+import { planReplicas } from '../../src/place/plan-replicas.js';
+import { searchExactly } from '../../src/place/solve/exact/search-exactly.js';
+import { formulate } from '../../src/place/solve/formulate.js';
+import { defaultSolveParams } from '../../src/place/solve/solve-params.js';
+import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
+
+const params = { ...defaultPlacementParams, burstFactor: 4, burstFreePart: 0.5, copies: 0, idleMs: milliseconds(1) };
+const busy = variant('busy:original', { p50Ms: 10, memoryMib: 100 });
+const other = variant('other:original', { p50Ms: 10, memoryMib: 100, task: 'words' });
+/** Takes .25 of a slot. */
+const demand = [{ variants: [busy.variant.id] as const, latencyMs: milliseconds(1_000), itemsPerSecond: 25 }];
+
+interface Fields {
+  readonly replicas?: readonly PlacementReplica[];
+  readonly memoryMib?: number;
+  readonly params?: typeof params;
+  readonly held?: PlacementSnapshot['held'];
+}
+
+/** Plans for workers with two slots, and for demand that is solved. */
+function plan({ replicas = [], memoryMib = 500, params: own = params, held = [] }: Fields, isSolved = true): Plan {
+  const observed = snapshot({
+    ...{ now: milliseconds(100_000), tasks: [task('digits'), task('words')], variants: [busy, other] },
+    ...{ demand, replicas, held, workers: ['w', 'x'].map((id) => worker(id, memoryMib, { slots: 2 })) },
+    idleSince: new Map([['words', milliseconds(0)]]),
+  });
+  if (!isSolved) return planReplicas(observed, own);
+  const formulated = formulate(createContext(observed, own), { ...defaultSolveParams, reserve: 0 });
+  assert.ok(formulated !== undefined && defaultSolveParams.exact !== undefined);
+  return planReplicas({ ...observed, solution: searchExactly(formulated, defaultSolveParams.exact) }, own);
+}
+
+const ready = (id: string, on: string, of = 'busy:original'): PlacementReplica => replica(id, of, on);
+
+describe('replicas for bursts', () => {
+  it('are loaded for a multiple of the demand, on all workers with slots', () => {
+    const made = plan({ replicas: [ready('1', 'w')], memoryMib: 1_000 });
+    const loads = brief(made).filter((action) => action.startsWith('load busy'));
+    assert.deepEqual(loads, ['load busy:original on x'], 'a replica takes .7 of a slot');
+    const many = plan({ replicas: [ready('1', 'w')], memoryMib: 1_000, params: { ...params, burstFactor: 12 } });
+    assert.equal(brief(many).filter((action) => action.startsWith('load busy')).length, 3, 'one for each slot');
+  });
+
+  it('stay', () => {
+    const replicas = [ready('1', 'w'), ready('2', 'x')];
+    const made = plan({ replicas });
+    assert.deepEqual(made.kept.map(({ source }) => source).toSorted(), ['burst', 'demand']);
+    assert.ok(!brief(made).some((action) => action.includes('busy')));
+  });
+
+  it('are unloaded when the demand no longer needs as many', () => {
+    const replicas = [ready('1', 'w'), ready('2', 'x')];
+    assert.ok(
+      brief(plan({ replicas, params: { ...params, burstFactor: 1 } })).some((one) => one.includes('unload busy')),
+    );
+  });
+
+  it('leave a part of the memory free', () => {
+    const fields = { replicas: [ready('1', 'w')], params: { ...params, burstFactor: 12 } };
+    const loadsWith = (memoryMib: number): number =>
+      brief(plan({ ...fields, memoryMib })).filter((action) => action.startsWith('load busy')).length;
+    assert.deepEqual([190, 210, 410].map(loadsWith), [0, 1, 3]);
+  });
+
+  it('wait while another replica is loading on the worker', () => {
+    const loading = replica('2', 'other:original', 'x', { state: 'loading' });
+    const fields = { replicas: [ready('1', 'w'), loading], params: { ...params, burstFactor: 8 }, memoryMib: 1_000 };
+    assert.ok(!brief(plan(fields)).some((action) => action === 'load busy:original on x'));
+  });
+
+  it('give way to a variant that queries are held for', () => {
+    const replicas = [ready('1', 'w'), ready('2', 'x')];
+    const made = brief(plan({ replicas, memoryMib: 150, held: [other.variant.id] }));
+    assert.ok(
+      made.some((action) => /^(unload|evict) busy/.test(action)),
+      made.join(),
+    );
+  });
+
+  it('do not exist where workers without replicas cost nothing, nor for greedy targets', () => {
+    const replicas = [ready('1', 'w')];
+    for (const made of [
+      plan({ replicas, params: { ...params, releasesHosts: true } }),
+      plan({ replicas, params }, false),
+    ])
+      assert.ok(
+        !made.kept.some(({ source }) => source === 'burst') && !brief(made).some((one) => one.includes('load busy')),
+      );
+  });
+});
