@@ -5,24 +5,37 @@ import { planReplicas } from '../../src/place/plan-replicas.js';
 import { searchExactly } from '../../src/place/solve/exact/search-exactly.js';
 import { formulate } from '../../src/place/solve/formulate.js';
 import { defaultSolveParams } from '../../src/place/solve/solve-params.js';
-import { defaultPlacementParams, type PlacementReplica, type PlacementSnapshot } from '../../src/snapshot/snapshot.js';
+import {
+  defaultPlacementParams,
+  type Demand,
+  type PlacementReplica,
+  type PlacementSnapshot,
+  type PlacementVariant,
+} from '../../src/snapshot/snapshot.js';
 import { brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, burstFactor: 4, burstFreePart: 0.5, copies: 0, idleMs: milliseconds(1) };
 const busy = variant('busy:original', { p50Ms: 10, memoryMib: 100 });
 const other = variant('other:original', { p50Ms: 10, memoryMib: 100, task: 'words' });
+const demandFor = ({ variant: { id } }: PlacementVariant, itemsPerSecond: number): Demand => ({
+  ...{ variants: [id], latencyMs: milliseconds(1_000), itemsPerSecond },
+});
 /** Takes .25 of a slot. */
-const demand = [{ variants: [busy.variant.id] as const, latencyMs: milliseconds(1_000), itemsPerSecond: 25 }];
+const light = [demandFor(busy, 25)];
 
 interface Fields {
   readonly replicas?: readonly PlacementReplica[];
   readonly memoryMib?: number;
+  readonly demand?: PlacementSnapshot['demand'];
   readonly params?: typeof params;
   readonly held?: PlacementSnapshot['held'];
 }
 
 /** Plans for workers with two slots, and for demand that is solved. */
-function plan({ replicas = [], memoryMib = 500, params: own = params, held = [] }: Fields, isSolved = true): Plan {
+function plan(
+  { replicas = [], memoryMib = 500, demand = light, params: own = params, held = [] }: Fields,
+  isSolved = true,
+): Plan {
   const observed = snapshot({
     ...{ now: milliseconds(100_000), tasks: [task('digits'), task('words')], variants: [busy, other] },
     ...{ demand, replicas, held, workers: ['w', 'x'].map((id) => worker(id, memoryMib, { slots: 2 })) },
@@ -70,6 +83,18 @@ describe('replicas for bursts', () => {
     const loading = replica('2', 'other:original', 'x', { state: 'loading' });
     const fields = { replicas: [ready('1', 'w'), loading], params: { ...params, burstFactor: 8 }, memoryMib: 1_000 };
     assert.ok(!brief(plan(fields)).some((action) => action === 'load busy:original on x'));
+  });
+
+  it('do not count where demand takes the time of the slots', () => {
+    const demand = [demandFor(busy, 140), demandFor(other, 30)];
+    const needed = [ready('1', 'w'), ready('2', 'w'), ready('3', 'x', 'other:original')];
+    const made = plan({ demand, replicas: [...needed, ready('4', 'w', 'other:original')], memoryMib: 1_000 });
+    const sources = new Map(made.kept.map(({ replica: id, source }) => [id as string, source]));
+    assert.deepEqual(
+      Array.from('1234', (id) => sources.get(id)),
+      ['demand', 'demand', 'demand', undefined],
+    );
+    assert.ok(brief(made).includes('load other:original on x'), brief(made).join());
   });
 
   it('give way to a variant that queries are held for', () => {

@@ -33,7 +33,7 @@ export interface Need {
   readonly spread: boolean;
   /** Set if a replica is loaded only on a worker of which no other replica is loading or leaving. */
   readonly waitsForRest: boolean;
-  /** Part of a worker's memory, and of a device's, that stays free where a replica is loaded. */
+  /** Part of the memories that stays free where a replica is loaded, and of the slots' time that demand leaves where one counts. */
   readonly leavesFree: number;
   /**
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last

@@ -9,7 +9,7 @@ import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
 import { findRoom, lessImportant, predecessors, reprieveOn, type Room } from './evict.js';
 import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';
-import { lackOf, pickGroup, type Requirement } from './pick-group.js';
+import { isFree, lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
 import { isReady, isServing } from './replicas.js';
 import { mayReturn } from './returning.js';
@@ -84,6 +84,7 @@ function requirementOf(
     spread: need.spread,
     waitsForRest: need.waitsForRest,
     freePart: need.leavesFree,
+    freeTime: need.leavesFree * context.params.targetUtilisation,
     loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
     reach: 'all',
     mayUse: mayReturn(context, need, option, evicts),
@@ -161,10 +162,12 @@ function takeCandidate(packer: Packer, pack: Pack, lack: Lack, option: Option, r
   pack.candidates ??= listCandidates(ledger, context, pack);
   if (pack.candidates.length === 0) return undefined;
   const load = minLoadOn(lack, option);
-  const { spread } = pack.target.need;
+  const { spread, leavesFree } = pack.target.need;
+  const freeTime = leavesFree * context.params.targetUtilisation;
   const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
     if (leaving || hardwareClass !== option.hardwareClass || !isWithin(packer, host, reach)) return false;
     if (load > 0 && (group?.freeSlots ?? 0) + minLoad < load) return false;
+    if (group !== undefined && !isFree(group, freeTime)) return false;
     return !spread || ![...pack.counted.keys()].some((other) => other.host === host);
   });
   return index === -1 ? undefined : pack.candidates.splice(index, 1)[0];

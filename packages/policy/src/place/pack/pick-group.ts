@@ -21,6 +21,8 @@ export interface Requirement {
   readonly waitsForRest: boolean;
   /** Part of each memory that must stay free. */
   readonly freePart: number;
+  /** Time that demand must leave of each slot in the mean. */
+  readonly freeTime: number;
   /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
   readonly loadLimit: number;
   readonly reach: Reach;
@@ -40,6 +42,7 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
   for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0, reach)) {
     if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
     if (freePart > 0 && !leavesFree(group.pools, option, freePart)) continue;
+    if (!isFree(group, wanted.freeTime)) continue;
     const count = held.get(group.host) ?? 0;
     if (count === 0) return group;
     if (count >= bestHeld) continue;
@@ -63,6 +66,10 @@ export function hasSlot(
   if (waitsForRest && !isAtRest(host)) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }
+
+/** Returns whether demand leaves so much time of each slot in the mean. */
+export const isFree = ({ freeSlots, slots }: Pick<SlotGroup, 'freeSlots' | 'slots'>, freeTime: number): boolean =>
+  freeTime === 0 || freeSlots >= freeTime * slots;
 
 /** Returns whether no replica of a worker is loading or leaving. */
 const isAtRest = ({ entries }: Host): boolean =>
