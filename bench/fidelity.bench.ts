@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { milliseconds, systemClock } from '@pareto/core';
 import { environmentOnly } from '@pareto/isolation';
 import type { HostParams } from '@pareto/simulator';
-import { createSolver, type Solver } from '@pareto/solver';
+import { createSolver } from '@pareto/solver';
 import { createTempFolder } from '@pareto/testkit';
 import { measureInterference } from './fidelity/interference.js';
 import { drawLoad, mixedLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
@@ -36,7 +36,8 @@ const durationMs = 12_000;
 /** Time between two runs, in which all queries end. */
 const pauseMs = milliseconds(1_500);
 const pages = '.cache/fidelity';
-const solvedName = 'mix on two priced classes, solved';
+await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
+const releasedName = 'mix on two priced classes, hosts released';
 /** Time of the way of a query, which is part of the objectives of the mix. */
 const hopMs = 5;
 
@@ -103,14 +104,14 @@ async function compare(
   cluster: StartedCluster,
   planned: readonly PlannedLoad[],
   { measuredOf, host }: MeasuredCluster,
-  solver?: Solver,
+  releasesHosts = false,
 ): Promise<readonly Row[]> {
   const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
   const listed = await cluster.list();
   const rows: Row[] = [];
   for (const { load, real } of await runInRotation(cluster, loads)) {
     const cpu = meanCpu(load.streams.map(({ task, arrivalsMs }) => [measuredOf(task), arrivalsMs.length] as const));
-    const simulated = await simulateLoad(load, { listed, cpu, host, ...(solver && { solver }) }, seeds);
+    const simulated = await simulateLoad(load, { listed, cpu, host, releasesHosts, solver }, seeds);
     const compared = { name: load.name, real, simulated };
     const own = compareRows(compared);
     mkdirSync(pages, { recursive: true });
@@ -139,8 +140,8 @@ async function compareModels(planned: readonly PlannedLoad[], model: Uint8Array)
   return { rows: await compare(cluster, planned, measured), measured };
 }
 
-/** Compares two workers of two priced classes, with targets that a solver chooses. `measured` has the queries of the same models. */
-async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Promise<readonly Row[]> {
+/** Compares two workers of two priced classes, of which one without replicas costs nothing. `measured` has the queries of the same models. */
+async function compareReleased(model: Uint8Array, measured: MeasuredCluster): Promise<readonly Row[]> {
   await using folder = await createTempFolder();
   await using cluster = await startRealCluster(await pricedWorkers(folder), async (client) => {
     const tasks = [await registerReader(client, model), await registerDigitFamily(client)];
@@ -156,8 +157,7 @@ async function compareSolved(model: Uint8Array, measured: MeasuredCluster): Prom
     return { task, baseMs: hopMs + Math.min(...p99s), accuracies: floors, multiple: 0.2 };
   });
   for (const served of cluster.tasks) await cluster.saturate(served, compilingMs);
-  await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
-  return await compare(cluster, [mixedLoad(solvedName, tasks, durationMs)], measured, solver);
+  return await compare(cluster, [mixedLoad(releasedName, tasks, durationMs)], measured, true);
 }
 
 /** Compares six workers whose executors sleep, which leaves the cores to the other processes. */
@@ -171,12 +171,12 @@ async function compareSleeping(): Promise<readonly Row[]> {
 
 const planned = plannedLoads(durationMs).filter(({ name }) => name.includes(only));
 const rows: Row[] = [];
-const isSolved = solvedName.includes(only);
-if (planned.length > 0 || isSolved) {
+const isReleased = releasedName.includes(only);
+if (planned.length > 0 || isReleased) {
   const model = await readReader();
   const compared = await compareModels(planned, model);
   rows.push(...compared.rows);
-  if (isSolved) rows.push(...(await compareSolved(model, compared.measured)));
+  if (isReleased) rows.push(...(await compareReleased(model, compared.measured)));
 }
 if (sleepingLoad.name.includes(only)) rows.push(...(await compareSleeping()));
 report(rows);

@@ -197,7 +197,7 @@ async function measureLong(): Promise<readonly Row[]> {
 }
 
 const { long: isLong = false, report } = startBenchmark('simulate');
-const production: ServingPolicy = { kind: 'production', name: 'pareto' };
+const production: ServingPolicy = { kind: 'production', name: 'pareto-greedy', isGreedy: true };
 
 async function measureShapes(): Promise<readonly Row[]> {
   const rows: Row[] = [];

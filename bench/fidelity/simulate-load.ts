@@ -12,8 +12,9 @@ export interface SimulatedCluster {
   readonly listed: ListedCluster;
   readonly cpu: QueryCpu;
   readonly host: Pick<HostParams, 'cores' | 'interference'>;
-  /** Set if the controller solves for the cheapest replicas. */
-  readonly solver?: Solver;
+  /** Set if workers without replicas cost nothing. */
+  readonly releasesHosts: boolean;
+  readonly solver: Solver;
 }
 
 /** Time of a message between two idle processes of Node, one way: a sixth of .76 ms (docs/performance.md, "What limits it"). */
@@ -24,7 +25,7 @@ const warmUpMs = 1_000;
 /** Returns an outcome for each seed: they differ in the times of runs and in the choices of routers. */
 export async function simulateLoad(
   { name, durationMs, streams }: Load,
-  { listed, cpu, host, solver }: SimulatedCluster,
+  { listed, cpu, host, releasesHosts, solver }: SimulatedCluster,
   seeds: number,
 ): Promise<readonly Outcome[]> {
   const { router, front, clientUs, runWaitUs } = cpu;
@@ -43,9 +44,9 @@ export async function simulateLoad(
       arrivals: () => arrivalsMs,
     })),
   };
-  const policy = policyNamed(solver === undefined ? 'pareto' : 'pareto-solved');
+  const policy = policyNamed(releasesHosts ? 'pareto-release-hosts' : 'pareto');
   const outcomes: Outcome[] = [];
   for (let seed = 1; seed <= seeds; seed++)
-    outcomes.push(outcomeOfSimulated(await simulate(scenario, policy, seed, solver && { solver })));
+    outcomes.push(outcomeOfSimulated(await simulate(scenario, policy, seed, { solver })));
   return outcomes;
 }

@@ -22,5 +22,5 @@ export async function pricedWorkers(
 ): Promise<ClusterOptions & { readonly starter: ServiceStarter }> {
   const file = folder.file('prices.json');
   await writeFile(file, JSON.stringify(prices));
-  return { workers: 2, starter: startNamed, controllerArgs: ['--solver', '--release-hosts', '--prices', file] };
+  return { workers: 2, starter: startNamed, controllerArgs: ['--release-hosts', '--prices', file] };
 }

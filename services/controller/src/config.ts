@@ -83,15 +83,15 @@ const controllerFlags = {
     default: (): number => defaultPlacementParams.idleMs / 60_000,
     help: 'minutes without queries after which the models of a task stay loaded only where no other task lacks the memory',
   },
-  solver: {
+  greedy: {
     kind: 'boolean',
     default: false,
-    help: 'choose the replicas for the demand by integer programs, in a process of its own; without it by a greedy search',
+    help: 'choose the replicas for the demand by a greedy search, and not by integer programs',
   },
   releaseHosts: {
     kind: 'boolean',
     default: false,
-    help: 'a worker without replicas costs nothing, so the solver lets few workers hold all; needs --solver',
+    help: 'a worker without replicas costs nothing, so few workers hold all; not with --greedy',
   },
   budgetUsdPerHour: {
     kind: 'number',
@@ -134,13 +134,13 @@ export const controllerConfig: ConfigDefinition<ControllerConfig> = {
       path: ['etcd'],
       error: 'is missing, but other --etcd-… flags are set: pass host:port of the members of etcd, or drop those flags',
     })
-    .refine(({ solver, releaseHosts }) => solver || !releaseHosts, {
+    .refine(({ greedy, releaseHosts }) => !(greedy && releaseHosts), {
       path: ['releaseHosts'],
-      error: 'needs --solver: the greedy search does not count the price of whole workers; pass --solver too',
+      error: 'excludes --greedy: the greedy search does not count the price of whole workers; pass one of the two',
     })
     .refine(({ releaseHosts, budgetUsdPerHour }) => releaseHosts || budgetUsdPerHour === undefined, {
       path: ['budgetUsdPerHour'],
-      error: 'needs --solver --release-hosts: a budget counts only workers that hold replicas; pass these flags too',
+      error: 'needs --release-hosts: a budget counts only workers that hold replicas; pass this flag too',
     }),
 };
 
@@ -152,10 +152,10 @@ export const keepVersionsMs = ({ keepVersionsHours }: Pick<ControllerConfig, 'ke
 export const turnParams = (
   {
     idleMinutes,
-    solver,
+    greedy,
     releaseHosts,
     budgetUsdPerHour,
-  }: Pick<ControllerConfig, 'idleMinutes' | 'solver' | 'releaseHosts' | 'budgetUsdPerHour'>,
+  }: Pick<ControllerConfig, 'idleMinutes' | 'greedy' | 'releaseHosts' | 'budgetUsdPerHour'>,
   firstUnloadMs: Milliseconds,
 ): TurnParams => {
   const params = {
@@ -166,7 +166,7 @@ export const turnParams = (
     },
     firstUnloadMs,
   };
-  return solver ? solvingParams(params) : params;
+  return greedy ? params : solvingParams(params);
 };
 
 const priceSchema = z.record(z.string(), z.number().min(0));

@@ -98,7 +98,7 @@ export async function createController(
   const reservations = createBlobReservations();
   const { reader, work, userIdShortage, part: reading } = await openModelReading(config, context, givenReader);
   const { maxBatchSize } = config;
-  const solver = config.solver ? createSolver({ isolation: environmentOnly, clock }) : undefined;
+  const solver = config.greedy ? undefined : createSolver({ isolation: environmentOnly, clock });
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const { record: file, recordBytes: maxBytes } = config;
   const recorder = file === undefined ? undefined : createRecorder({ file, maxBytes, logger });

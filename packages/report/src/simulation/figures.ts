@@ -51,7 +51,7 @@ export const figureColumns = (policies: readonly PolicySummary[]): readonly Figu
 export const boundText = ({ attainment, usdPerHour }: CostBound): string =>
   `No policy can answer ${formatPercent(attainment.mean)} of the queries on time for less than ${formatUsd(usdPerHour.mean)} per hour.`;
 
-/** Returns a sentence on plans: `Plans of pareto-solved, by time: solved 95.0 %, stale 5.0 %; 1.2 % above the bound in the mean.` */
+/** Returns a sentence on plans: `Plans of pareto-release-hosts, by time: solved 95.0 %, stale 5.0 %; 1.2 % above the bound in the mean.` */
 export function plansText({ policy, gap, sources }: PlansSummary): string {
   const shares = sources.map(([source, share]) => `${source} ${formatPercent(share)}`).join(', ');
   const gapText = gap === undefined ? 'none has a bound' : `${formatPercent(gap.mean)} above the bound in the mean`;

@@ -57,7 +57,7 @@ describe('formatSimulationTable', () => {
       { meanGap: 0.01, sources: { ...sources, solved: 1, stale: 0 } },
       { meanGap: 0.03, sources: { ...sources, solved: 0.5, stale: 0.5 } },
     ];
-    const solved = plans.map((own, seed) => ({ ...buildResult({ policy: 'pareto-solved', seed }), plans: own }));
+    const solved = plans.map((own, seed) => ({ ...buildResult({ policy: 'pareto-release-hosts', seed }), plans: own }));
     const greedy = { meanGap: null, sources: { ...sources, solved: 0, stale: 0, greedy: 1 } };
     const lines = formatSimulationTable(
       [...results, ...solved, { ...buildResult({ policy: 'other' }), plans: greedy }],
@@ -67,7 +67,7 @@ describe('formatSimulationTable', () => {
     ).split('\n');
     assert.deepEqual(lines.slice(-3), [
       '',
-      'Plans of pareto-solved, by time: solved 75.0 %, stale 25.0 %; 2.0 % above the bound in the mean.',
+      'Plans of pareto-release-hosts, by time: solved 75.0 %, stale 25.0 %; 2.0 % above the bound in the mean.',
       'Plans of other, by time: greedy 100 %; none has a bound.',
     ]);
   });

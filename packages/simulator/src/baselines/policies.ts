@@ -6,8 +6,9 @@ import { createBaselines } from './baselines.js';
 /** The first ones are those of production. */
 export const policies: readonly ServingPolicy[] = [
   { kind: 'production', name: 'pareto' },
-  { kind: 'production', name: 'pareto-solved', solves: true },
-  { kind: 'production', name: 'pareto-accurate', solves: true, prefer: 'accuracy' },
+  { kind: 'production', name: 'pareto-greedy', isGreedy: true },
+  { kind: 'production', name: 'pareto-release-hosts', releasesHosts: true },
+  { kind: 'production', name: 'pareto-accurate', releasesHosts: true, prefer: 'accuracy' },
   ...createBaselines(),
 ];
 

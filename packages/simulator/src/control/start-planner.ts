@@ -1,4 +1,4 @@
-// The planner of production, with targets that are solved if its policy asks for it.
+// The planner of production, with targets that are solved unless its policy is greedy.
 
 import { solvingParams } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
@@ -9,16 +9,16 @@ import type { SimulationParams } from '../scenario/params.js';
 import { createPlanner, type Planner } from './planner.js';
 import { createVirtualSolver } from '../solve/virtual-solver.js';
 
-/** Throws if targets are solved, and there is no solver. */
+/** The planner throws if a program is for a solver, and there is none. */
 export function startPlanner(
-  { name, solves = false }: Extract<ServingPolicy, { readonly kind: 'production' }>,
+  { name, isGreedy = false, releasesHosts }: Extract<ServingPolicy, { readonly kind: 'production' }>,
   { turn, cluster: { solveMs } }: SimulationParams,
   { solver, events }: { readonly solver: Solver | undefined; readonly events: EventQueue },
 ): Planner {
-  if (!solves) return createPlanner(turn);
-  const placement = { ...turn.placement, releasesHosts: true };
+  if (isGreedy) return createPlanner(turn);
+  const placement = { ...turn.placement, ...(releasesHosts !== undefined && { releasesHosts }) };
   return createPlanner(
     solvingParams({ ...turn, placement }),
-    createVirtualSolver({ solver: solverOf({ solver }, name), events, solveMs }),
+    createVirtualSolver({ solver: () => solverOf({ solver }, name), events, solveMs }),
   );
 }

@@ -14,10 +14,17 @@ import type { Scenario } from '../scenario/scenario.js';
 
 export type ServingPolicy =
   /**
-   * The policies of production, with the parameters of the scenario. With `solves`, the targets are solved for the cost of whole workers.
-   * `prefer` replaces the preference of all tasks.
+   * The policies of production, with the parameters of the scenario. `releasesHosts` is that of its placement, and `prefer` replaces the
+   * preference of all tasks.
    */
-  | { readonly kind: 'production'; readonly name: string; readonly solves?: boolean; readonly prefer?: Prefer }
+  | {
+      readonly kind: 'production';
+      readonly name: string;
+      /** Set if its targets are greedy, and not solved. */
+      readonly isGreedy?: boolean;
+      readonly releasesHosts?: boolean;
+      readonly prefer?: Prefer;
+    }
   /** Another planner, with the routers and workers of production. */
   | { readonly kind: 'planned'; readonly name: string; readonly plan: (setting: PolicySetting) => ReplicaPlanner }
   | {

@@ -157,7 +157,7 @@ function startRun(scenario: Scenario, policy: OncePolicy, seed: number, { onTurn
   const indexes = indexVariants(variants);
   const tally = createTally({ streams, objectives, variants, steps, stepMs, startsAt: warmUpMs });
   const usage = createUsage({ cluster: truth, durationMs, stepMs, startsAt: warmUpMs });
-  const plans = policy.kind === 'production' && policy.solves === true ? createPlanTally(warmUpMs) : undefined;
+  const plans = policy.kind === 'production' && policy.isGreedy !== true ? createPlanTally(warmUpMs) : undefined;
   const arrived = streams.map(() => 0);
   const executors = createExecutorTimes(truth, createPartRng(seed, 'service'));
   const slowness = createSlowness(scenario.faults, warmUpMs);

@@ -11,7 +11,8 @@ export interface VirtualSolver {
 }
 
 export interface VirtualSolverOptions {
-  readonly solver: Solver;
+  /** Returns the solver. Called for the first program. */
+  readonly solver: () => Solver;
   readonly events: EventQueue;
   /** Time that a solution takes. */
   readonly solveMs: number;
@@ -27,7 +28,7 @@ export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOp
   solve(formulated, now, onSolved) {
     const { program, limits, start } = formulated;
     const { relativeGap } = limits;
-    const solved = solver.solve(program, { ...farLimits, relativeGap, ...(start && { start }) });
+    const solved = solver().solve(program, { ...farLimits, relativeGap, ...(start && { start }) });
     // A run that ends before the solution leaves it.
     solved.catch(() => undefined);
     events.schedule(now + solveMs, () => {

@@ -39,4 +39,5 @@ export const buildScenario = (fields: Partial<Scenario> = {}): Scenario => ({
   ...fields,
 });
 
-export const production = { kind: 'production', name: 'pareto' } as const;
+/** Production with greedy targets, which are as many replicas as the rate takes, and no more. */
+export const production = { kind: 'production', name: 'pareto-greedy', isGreedy: true } as const;

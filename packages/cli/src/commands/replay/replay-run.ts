@@ -1,6 +1,8 @@
 // The work of `pareto replay`: reads logs and listings, simulates, and prints the results next to what was recorded.
 
+import { environmentOnly } from '@pareto/isolation';
 import { policyNamed, readReplay, simulate, type Replay, type SimulationResult } from '@pareto/simulator';
+import { createSolver } from '@pareto/solver';
 import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { progressBar } from '../../job-progress/step-text.js';
 import { fetchListings, readListings } from './listings.js';
@@ -31,11 +33,12 @@ async function simulateAll(
   { terminal, clock, stop }: Context,
   { scenarios }: Replay,
 ): Promise<readonly SimulationResult[]> {
+  await using solver = createSolver({ isolation: environmentOnly, clock });
   const results: SimulationResult[] = [];
   let shownAt = -Infinity;
   for (const scenario of scenarios) {
     const result = await simulate(scenario, policyNamed('pareto'), seed, {
-      ...{ signal: stop, clock },
+      ...{ signal: stop, clock, solver },
       onProgress({ simulatedMs, durationMs }) {
         if (clock.now() - shownAt < progressMs) return;
         shownAt = clock.now();

@@ -63,7 +63,10 @@ describe('pareto simulate', function () {
   it('prints a table', async () => {
     const { stdout, stderr, code } = await start(file).ended;
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^POLICY +ON TIME +ACCURACY +OVER ALL +COST\/H .*\npareto +[\d.]+ % +90\.0 % .*\n$/);
+    assert.match(
+      stdout,
+      /^POLICY +ON TIME +ACCURACY +OVER ALL +COST\/H .*\npareto +[\d.]+ % +90\.0 % .*\n\nPlans of pareto, by time: exact /,
+    );
   });
 
   it('writes JSON and a page, and prints JSON without the series', async () => {

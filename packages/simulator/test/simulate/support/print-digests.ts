@@ -14,13 +14,14 @@ async function digests(): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   const solver = openSolver();
   for (const policy of policies) found[policy.name] = digestOf(await simulate(faultyScenario, policy, 7, { solver }));
-  await solver.close();
   const { part } = await readStandardPart('daily-bursts', 'tuning', undefined);
   const window = cutPart(part, { fromMs: 0, toMs: 4_000 });
   const { registry, fleet, tasks } = createStandardScenario();
   const streams = createStandardStreams(window, tasks);
   const standard = { ...faultyScenario, registry, fleet, streams, faults: [], durationMs: window.lengthMs };
-  return { ...found, standard: digestOf(await simulate(standard, policyNamed('pareto'), 1)) };
+  const ofStandard = await simulate(standard, policyNamed('pareto'), 1, { solver });
+  await solver.close();
+  return { ...found, standard: digestOf(ofStandard) };
 }
 
 void digests().then((found) => process.stdout.write(JSON.stringify(found)));
