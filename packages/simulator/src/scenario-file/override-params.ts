@@ -3,6 +3,7 @@
 import {
   fieldAt,
   fieldError,
+  flag,
   notNegative,
   objectOf,
   optional,
@@ -28,6 +29,7 @@ export const overridesOf =
 function readerLike(key: string, value: unknown): Reader<unknown> {
   if (Array.isArray(value)) return (field) => readListLike(value, field);
   if (typeof value === 'object' && value !== null) return overridesOf(value);
+  if (typeof value === 'boolean') return valueOf(flag, `${key}: ${value}`);
   const number = Number(value);
   return valueOf(formatOf(key, number), `${key}: ${number}`);
 }

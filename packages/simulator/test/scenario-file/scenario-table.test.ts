@@ -99,7 +99,7 @@ describe('parseScenario', () => {
 
   it('overrides parameters, and keeps the others', () => {
     const more =
-      'params: { router: { admit: { shares: { limits: [{ aboveRatio: 2, maxWaitBatches: 1 }] } } }, turn: { placement: { copies: 3 } } }';
+      'params: { router: { admit: { shares: { limits: [{ aboveRatio: 2, maxWaitBatches: 1 }] } } }, turn: { placement: { copies: 3, releasesHosts: true } } }';
     const { params } = parse(scenario({}, more));
     const { router, turn } = defaultSimulationParams;
     assert.deepEqual(params, {
@@ -111,7 +111,7 @@ describe('parseScenario', () => {
           shares: { ...router.admit.shares, limits: [{ aboveRatio: 2, maxWaitBatches: 1 }] },
         },
       },
-      turn: { ...turn, placement: { ...turn.placement, budgetUsdPerHour: Infinity, copies: 3 } },
+      turn: { ...turn, placement: { ...turn.placement, budgetUsdPerHour: Infinity, copies: 3, releasesHosts: true } },
     });
   });
 
@@ -222,6 +222,10 @@ describe('parseScenario', () => {
     [
       added('params: { router: { route: { pauseShare: 2 } } }'),
       /pauseShare: expected a number from 0 to 1, received 2; for/,
+    ],
+    [
+      added('params: { turn: { placement: { releasesHosts: 1 } } }'),
+      /releasesHosts: expected true or false, received 1; for example releasesHosts: false$/,
     ],
     [
       added('params: { router: { admit: { shares: { limits: [{ aboveRatio: 1 }] } } } }'),
