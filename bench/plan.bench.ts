@@ -16,7 +16,7 @@ import { carryOut } from '../packages/policy/test/place/carry-out.js';
 import { alsoOn, cpu, demandOf, snapshot, task, variant, worker } from '../packages/policy/test/support/fixture.js';
 import { storedBound, storeBounds } from './plan/bounds.js';
 import { timeSkippedTurns } from './plan/skipped-turn.js';
-import { largeFleet, smallFleet, timeSolvedPlans, type SolvedFleet } from './plan/solved-fleet.js';
+import { largeFleet, smallFleet, timeSolvedPlans, type SolvedFleet, type SolvedTimes } from './plan/solved-fleet.js';
 import { progress, startBenchmark, type Row } from './report.js';
 
 const size = { workers: 1_000, tasks: 200, variantsPerTask: 5 };
@@ -122,13 +122,20 @@ interface SolvedReach {
   readonly gap: number;
 }
 
+const timesOfSolved = (name: string, timed: SolvedTimes, plans: Limits): readonly Row[] => [
+  ...times(`${name}: solved plans`, timed.plans, plans),
+  ...times(`${name}: of which the solver`, timed.solves, {}),
+  ...times(`${name}: turns meanwhile`, timed.turns, {}),
+];
+
 async function solvedRows(
   fleetOf: (rng: Rng) => SolvedFleet,
   { changes, plans, gap }: SolvedReach,
 ): Promise<readonly Row[]> {
   const own = fleetOf(createSeededRng(1));
   progress(own.name);
-  const timed = await timeSolvedPlans(own, solver, changes, createSeededRng(2));
+  const timed = await timeSolvedPlans(own, solver, { changes, releasesHosts: true, rng: createSeededRng(2) });
+  const fixed = await timeSolvedPlans(own, solver, { changes, releasesHosts: false, rng: createSeededRng(2) });
   const bound = storedBound(own);
   const { usdPerHour, otherUsd } = timed.first;
   const gapRow = (value: number): Row => ({
@@ -136,9 +143,8 @@ async function solvedRows(
     reach: { atMost: 100 * gap },
   });
   return [
-    ...times(`${own.name}: solved plans`, timed.plans, plans),
-    ...times(`${own.name}: of which the solver`, timed.solves, {}),
-    ...times(`${own.name}: turns meanwhile`, timed.turns, {}),
+    ...timesOfSolved(`${own.name}, fixed pool`, fixed, plans),
+    ...timesOfSolved(own.name, timed, plans),
     // Prices of changes and of unmet demand count in both.
     ...(bound === undefined ? [] : [gapRow(Math.max(0, 1 - (bound - otherUsd) / usdPerHour))]),
   ];

@@ -100,10 +100,8 @@ const leadingMs = milliseconds(600_000);
 /** Turns after which the demand changes. */
 const turnsPerChange = 12;
 
-const startCore = (): TurnCore =>
-  createTurnCore(
-    solvingParams({ ...defaultTurnParams, placement: { ...defaultTurnParams.placement, releasesHosts: true } }),
-  );
+const startCore = (releasesHosts: boolean): TurnCore =>
+  createTurnCore(solvingParams({ ...defaultTurnParams, placement: { ...defaultTurnParams.placement, releasesHosts } }));
 
 function planTurn(core: TurnCore, world: PlacementSnapshot, demands: SolvedFleet['demands']) {
   core.observe(world, { demands, held: [], active: () => [], now: world.now }, []);
@@ -112,9 +110,9 @@ function planTurn(core: TurnCore, world: PlacementSnapshot, demands: SolvedFleet
   return planned;
 }
 
-/** Returns the program of the first plan of a fleet. */
+/** Returns the program of the first plan of a fleet whose workers cost nothing without replicas. */
 export function firstProgram({ world, demands }: SolvedFleet): Formulated {
-  const { program } = planTurn(startCore(), world, demands);
+  const { program } = planTurn(startCore(true), world, demands);
   if (program === undefined) throw new Error('the first plan of a fleet states a program');
   return program;
 }
@@ -133,10 +131,9 @@ export interface SolvedTimes {
 export async function timeSolvedPlans(
   { world: start, demands }: SolvedFleet,
   solver: Solver,
-  changes: number,
-  rng: Rng,
+  { changes, releasesHosts, rng }: { readonly changes: number; readonly releasesHosts: boolean; readonly rng: Rng },
 ): Promise<SolvedTimes> {
-  const core = startCore();
+  const core = startCore(releasesHosts);
   const plans: number[] = [];
   const solves: number[] = [];
   const turns: number[] = [];
@@ -166,7 +163,8 @@ export async function timeSolvedPlans(
 }
 
 async function solve(solver: Solver, formulated: Formulated): Promise<Solution> {
-  const outcome = await solver.solve(formulated.program, formulated.limits);
+  const { program, limits, start } = formulated;
+  const outcome = await solver.solve(program, { ...limits, ...(start && { start }) });
   const solution = solutionOf(formulated, outcome);
   if (solution === undefined) throw new Error(`a program of ${formulated.planId} has no solution: ${outcome.status}`);
   return solution;
