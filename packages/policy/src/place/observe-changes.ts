@@ -24,8 +24,9 @@ export function observeChanges(
     if (action.kind !== 'load' && action.kind !== 'unload') continue;
     const { variant, version, worker } = action.assignment;
     const key = versionKey(variant, version);
-    if (action.kind === 'load') recentLoads.set(key, { count: (recentLoads.get(key)?.count ?? 0) + 1, lastAt: now });
-    else unloadedAt.set(key, now);
+    const loads = recentLoads.get(key);
+    if (action.kind === 'unload') unloadedAt.set(key, now);
+    else if (loads?.lastAt !== now) recentLoads.set(key, { count: (loads?.count ?? 0) + 1, lastAt: now });
     if (action.kind === 'unload' && action.evicted === true) evictedAt.set(placeKey(variant, version, worker), now);
   }
   return { unloadedAt, evictedAt, recentLoads };

@@ -103,7 +103,7 @@ export interface Demand {
   readonly prefersAccuracy?: boolean;
 }
 
-/** The loads of a version of a variant, each of which follows within `maxRetryMs` of the previous one. */
+/** The plans that load a version of a variant, each of which follows within `maxRetryMs` of the previous one. */
 export interface RecentLoads {
   readonly count: number;
   readonly lastAt: Milliseconds;
