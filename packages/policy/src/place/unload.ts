@@ -70,7 +70,7 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
 
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
- * `surplusMs` ago. With a solution, a task's surplus stays until the task has all replicas that it needs, and that on workers that
+ * `surplusMs` ago. With a solution that leaves workers empty, a task's surplus stays until the task has all replicas that it needs, and that on workers that
  * are left empty is then unloaded together.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
@@ -78,7 +78,8 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   unloadCold(ledger, retention);
   const lacking = ledger.lacking();
   // What no worker can hold does not change the others.
-  const changing = context.snapshot.solution && changingTasks(ledger, context, ledger.lacking(...curable));
+  const isTogether = context.params.releasesHosts && context.snapshot.solution !== undefined;
+  const changing = isTogether ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
