@@ -18,7 +18,7 @@ export interface Need {
   readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget: string | undefined;
-  /** Set if replicas that only less important needs keep may be evicted for this need. */
+  /** Set if replicas that only less important needs keep may be evicted for this need. Those for bursts are evicted for any. */
   readonly evicts: boolean;
   /** Set if a replica may be on a worker that a solution leaves empty, where the others have no room. */
   readonly opensWorkers: boolean;
@@ -33,7 +33,7 @@ export interface Need {
   readonly spread: boolean;
   /** Set if a replica is loaded only on a worker of which no other replica is loading or leaving. */
   readonly waitsForRest: boolean;
-  /** Part of the memories that stays free where a replica is loaded, and of the slots' time that demand leaves where one counts. */
+  /** Part of a worker's memory, and of a device's, that stays free where a replica is loaded. */
   readonly leavesFree: number;
   /**
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last

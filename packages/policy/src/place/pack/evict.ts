@@ -7,6 +7,7 @@ import type { Footprint } from '../context/footprint.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { bytesIn, fits, type MemoryPool } from '../ledger/memory-pools.js';
+import { isForBurst } from '../needs/burst/burst-replicas.js';
 import { hasSlot, type Requirement } from './pick-group.js';
 import { countByHost, isReady } from './replicas.js';
 
@@ -104,6 +105,12 @@ export function reprieveOn(ledger: Ledger, group: SlotGroup, option: Option): En
 export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>): Eviction => ({
   of: (host) => evictable(host, rank).filter(({ variant, version }) => variant !== own.id || version !== own.version),
   compare: compareVictims,
+});
+
+/** Evicts only replicas that are there for bursts. */
+export const onlyForBursts = (eviction: Eviction): Eviction => ({
+  of: (host) => eviction.of(host).filter(isForBurst),
+  compare: (a, b) => eviction.compare(a, b),
 });
 
 const claimRank = ({ claim }: Entry): number => claim?.rank ?? Infinity;

@@ -4,12 +4,13 @@ import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
+import { burstReplicas } from '../needs/burst/burst-replicas.js';
 import type { Need } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
-import { findRoom, lessImportant, predecessors, reprieveOn, type Room } from './evict.js';
+import { findRoom, lessImportant, onlyForBursts, predecessors, reprieveOn, type Room } from './evict.js';
 import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';
-import { isFree, lackOf, pickGroup, type Requirement } from './pick-group.js';
+import { lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
 import { isReady, isServing } from './replicas.js';
 import { mayReturn } from './returning.js';
@@ -51,7 +52,8 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   if (!isProvidedOn('kept') && !(opensWorkers && !isWaiting() && isProvidedOn('all'))) {
     const text = loadsBefore(packer, pack, lack, options, opensWorkers && !isWaiting() ? 'all' : 'kept');
     if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
-    lack.isStuck = text !== undefined || !need.evicts || !evictFor(packer, pack, lack, options);
+    const mayEvict = need.evicts || pack.target.priority < burstReplicas.priority;
+    lack.isStuck = text !== undefined || !mayEvict || !evictFor(packer, pack, lack, options);
   }
   return pack.lacks.some(isOpen);
 }
@@ -84,7 +86,6 @@ function requirementOf(
     spread: need.spread,
     waitsForRest: need.waitsForRest,
     freePart: need.leavesFree,
-    freeTime: need.leavesFree * context.params.targetUtilisation,
     loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
     reach: 'all',
     mayUse: mayReturn(context, need, option, evicts),
@@ -104,13 +105,13 @@ function loadLater(packer: Packer, pack: Pack, lack: Lack, group: SlotGroup, opt
   const { need, source } = pack.target;
   const reprieved = reprieveOn(ledger, group, option);
   keep(packer, pack, lack, reprieved ?? ledger.loadLater(option, group), option);
-  if (reprieved !== undefined || lack.isWaiting) return;
+  if (reprieved !== undefined || lack.isWaiting || !need.evicts) return;
   lack.isWaiting = true;
   const text = `waits for memory on ${group.host.worker.info.id}`;
   ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
 }
 
-/** Returns false if not even evictions make room for one more replica. */
+/** Returns false if not even evictions make room for one more replica. A need that evicts no others evicts those for bursts. */
 function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): boolean {
   const { ledger, replaced } = packer;
   const { need, source, priority } = pack.target;
@@ -119,11 +120,13 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
   // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
   if (need.replaces !== undefined && replaced.has(architecture)) return false;
   const rank = rankOf(priority, pack.counted.size);
-  let room = findRoom(ledger, wanted, lessImportant(rank, lack.share.option.variant.variant));
+  const eviction = lessImportant(rank, lack.share.option.variant.variant);
+  let room = findRoom(ledger, wanted, need.evicts ? eviction : onlyForBursts(eviction));
   if (room === undefined && need.replaces !== undefined) {
     room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
     if (room !== undefined) replaced.add(architecture);
   }
+  if (!need.evicts && (room?.victims.length ?? 0) === 0) return false;
   if (room === undefined) {
     const problem = lackOf(ledger, packer.context, requirementOf(packer, pack, lack, lack.share.option, false));
     ledger.unmet(unmetNeed(source, need, problem));
@@ -162,12 +165,10 @@ function takeCandidate(packer: Packer, pack: Pack, lack: Lack, option: Option, r
   pack.candidates ??= listCandidates(ledger, context, pack);
   if (pack.candidates.length === 0) return undefined;
   const load = minLoadOn(lack, option);
-  const { spread, leavesFree } = pack.target.need;
-  const freeTime = leavesFree * context.params.targetUtilisation;
+  const { spread } = pack.target.need;
   const index = pack.candidates.findLastIndex(({ hardwareClass, host, group, leaving }) => {
     if (leaving || hardwareClass !== option.hardwareClass || !isWithin(packer, host, reach)) return false;
     if (load > 0 && (group?.freeSlots ?? 0) + minLoad < load) return false;
-    if (group !== undefined && !isFree(group, freeTime)) return false;
     return !spread || ![...pack.counted.keys()].some((other) => other.host === host);
   });
   return index === -1 ? undefined : pack.candidates.splice(index, 1)[0];

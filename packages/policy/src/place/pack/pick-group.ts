@@ -19,10 +19,8 @@ export interface Requirement {
   readonly spread: boolean;
   /** Set if the worker may not have a replica that is loading or leaving. */
   readonly waitsForRest: boolean;
-  /** Part of each memory that must stay free. */
+  /** Part of each memory that must stay free. If there is one, the worker loads no other replica at the same time. */
   readonly freePart: number;
-  /** Time that demand must leave of each slot in the mean. */
-  readonly freeTime: number;
   /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
   readonly loadLimit: number;
   readonly reach: Reach;
@@ -42,7 +40,6 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
   for (const group of ledger.roomiestFirst(option.hardwareClass, load > 0, reach)) {
     if (!fits(group.pools, option, 'freeBytes') || !hasSlot(group, wanted, held)) continue;
     if (freePart > 0 && !leavesFree(group.pools, option, freePart)) continue;
-    if (!isFree(group, wanted.freeTime)) continue;
     const count = held.get(group.host) ?? 0;
     if (count === 0) return group;
     if (count >= bestHeld) continue;
@@ -59,17 +56,14 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
-  { load, spread, waitsForRest, loadLimit, mayUse }: Requirement,
+  { load, spread, waitsForRest, freePart, loadLimit, mayUse }: Requirement,
   held: ReadonlyMap<Host, number>,
 ): boolean {
   if (!host.schedulable || freeSlots + minLoad < load || host.loads >= loadLimit * host.maxLoads) return false;
   if (waitsForRest && !isAtRest(host)) return false;
+  if (freePart > 0 && host.loads > 0) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }
-
-/** Returns whether demand leaves so much time of each slot in the mean. */
-export const isFree = ({ freeSlots, slots }: Pick<SlotGroup, 'freeSlots' | 'slots'>, freeTime: number): boolean =>
-  freeTime === 0 || freeSlots >= freeTime * slots;
 
 /** Returns whether no replica of a worker is loading or leaving. */
 const isAtRest = ({ entries }: Host): boolean =>
