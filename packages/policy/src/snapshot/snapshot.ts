@@ -188,7 +188,7 @@ export interface PlacementParams {
   readonly budgetUsdPerHour?: number | undefined;
   /** Multiple of the demand that replicas are loaded for where memory is free, if a worker without replicas costs the same. */
   readonly burstFactor: number;
-  /** Part of a memory that these replicas leave free. */
+  /** Part of a memory, and of the slots' time of a class, that is left free for these replicas to be there. */
   readonly burstFreePart: number;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
   readonly targetUtilisation: number;
