@@ -76,6 +76,7 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
+  if (context.keepsSurplus) return;
   const lacking = ledger.lacking();
   // What no worker can hold does not change the others.
   const isTogether = context.params.releasesHosts && context.snapshot.solution !== undefined;

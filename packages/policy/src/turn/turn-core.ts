@@ -176,12 +176,13 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
       const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, params);
-      // Until a program is solved, a term does not know which workers are worth their price.
+      // Until a program is solved, a term does not know which workers are worth their price, and which replicas are not needed.
       const isKnown = params.solve === undefined || targets.solution !== undefined || isGivenUp(targets);
       const isNew = leadingMs < params.firstUnloadMs;
-      const mayLeave = isKnown || (state.demand.demand.length === 0 && !isNew);
+      const isIdle = state.demand.demand.length === 0;
+      const mayLeave = isKnown || (isIdle && !isNew);
       const snapshot = markBeyondBudget({ ...observedNow, solution: targets.solution }, placement, mayLeave);
-      const context = createContext(snapshot, placement);
+      const context = createContext(snapshot, placement, !isKnown && !isIdle);
       const plan = planIn(context);
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
       const validated = validatePlan(plan, observed, placement);

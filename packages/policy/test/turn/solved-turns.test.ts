@@ -77,6 +77,15 @@ describe('turns whose targets are solved', () => {
     assert.equal(turn(createTurnCore(defaultTurnParams), 1_000, 300).program, undefined);
   });
 
+  it('unload nothing that no need claims before the first program of a term is solved', () => {
+    const core = createTurnCore({ ...params, placement: defaultTurnParams.placement });
+    const replicas = ['w', 'w', 'x', 'x', 'y', 'y'].map((on, id) => replica(`r${id}`, 'a:int8', on));
+    const { program, ...first } = turn(core, 60_000, 30, replicas);
+    assert.deepEqual(unloadsOf(first), []);
+    core.solved(solved(program, 1, 3, 60_000));
+    assert.equal(unloadsOf(turn(core, 61_000, 30, replicas)).length, 1);
+  });
+
   it('give up a solution for greedy targets after three programs without one', () => {
     const core = createTurnCore(params);
     core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));

@@ -38,11 +38,17 @@ export interface PlanningContext {
   readonly spared: ReadonlySet<WorkerId>;
   /** Returns whether some worker within the budget could hold the option if it were empty. */
   readonly isHosted: (option: Option) => boolean;
+  /** Set until a term knows which replicas its first solution needs: those without a need stay. */
+  readonly keepsSurplus: boolean;
   /** Returns the clause that the budget adds to the reasons of what lacks a class. */
   readonly budgetClause: (hardwareClass: HardwareClassId) => string;
 }
 
-export function createContext(snapshot: PlacementSnapshot, params: PlacementParams): PlanningContext {
+export function createContext(
+  snapshot: PlacementSnapshot,
+  params: PlacementParams,
+  keepsSurplus = false,
+): PlanningContext {
   const horizon = createHorizon(snapshot.now);
   const versions = versionsOf(snapshot);
   const unservable = listUnservable(snapshot, versions, params, horizon);
@@ -73,6 +79,7 @@ export function createContext(snapshot: PlacementSnapshot, params: PlacementPara
     unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
     isHosted,
+    keepsSurplus,
     budgetClause: (hardwareClass) => budgetClause(snapshot.workers, hardwareClass, params),
   };
 }
