@@ -164,7 +164,7 @@ export async function timeSolvedPlans(
 
 async function solve(solver: Solver, formulated: Formulated): Promise<Solution> {
   const { program, limits, start } = formulated;
-  const outcome = await solver.solve(program, { ...limits, ...(start && { start }) });
+  const outcome = await solver.solve(program, { ...limits, start });
   const solution = solutionOf(formulated, outcome);
   if (solution === undefined) throw new Error(`a program of ${formulated.planId} has no solution: ${outcome.status}`);
   return solution;

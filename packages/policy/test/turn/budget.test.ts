@@ -157,13 +157,14 @@ describe('a budget', () => {
       }
     });
 
+    const onAll = ['a', 'b', 'c'].flatMap((on) => [
+      replica(`s${on}`, 'a:int8', on),
+      replica(`b${on}`, 'a:original', on),
+    ]);
+    const from = world([fastReplica('r1', 'a:int8', 'x'), ...onAll]);
+
     it('keeps them after a program without a solution', () => {
       const core = coreWith(12);
-      const cheap = ['a', 'b', 'c'].flatMap((on) => [
-        replica(`s${on}`, 'a:int8', on),
-        replica(`b${on}`, 'a:original', on),
-      ]);
-      const from = world([fastReplica('r1', 'a:int8', 'x'), ...cheap]);
       core.observe(from, offered(400, from.now), []);
       core.plan(from, 'p1', leading);
       core.solved(undefined);
@@ -179,11 +180,6 @@ describe('a budget', () => {
 
     it('moves nothing before a first program has ended', () => {
       const core = coreWith(12);
-      const cheap = ['a', 'b', 'c'].flatMap((on) => [
-        replica(`s${on}`, 'a:int8', on),
-        replica(`b${on}`, 'a:original', on),
-      ]);
-      const from = world([fastReplica('r1', 'a:int8', 'x'), ...cheap]);
       core.observe(from, offered(400, from.now), []);
       const first = core.plan(from, 'p1', leading);
       assert.deepEqual([first.program === undefined, unloadsOn(first, 'x')], [false, 0]);

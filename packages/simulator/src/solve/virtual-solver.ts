@@ -28,7 +28,7 @@ export const createVirtualSolver = ({ solver, events, solveMs }: VirtualSolverOp
   solve(formulated, now, onSolved) {
     const { program, limits, start } = formulated;
     const { relativeGap } = limits;
-    const solved = solver().solve(program, { ...farLimits, relativeGap, ...(start && { start }) });
+    const solved = solver().solve(program, { ...farLimits, relativeGap, start });
     // A run that ends before the solution leaves it.
     solved.catch(() => undefined);
     events.schedule(now + solveMs, () => {

@@ -16,6 +16,6 @@ export interface SolveOptions {
    * Values of all columns from which an integer program starts. If they violate a row, only the integers count, with the best values of the
    * other columns for them. They have no effect if there are none.
    */
-  readonly start?: readonly number[];
+  readonly start?: readonly number[] | undefined;
   readonly signal?: AbortSignal;
 }

@@ -27,7 +27,7 @@ export async function solveTargets(
   const { program, limits, start } = formulated;
   const startedAt = clock.now();
   const outcome = await solver
-    .solve(program, { ...limits, ...(start && { start }), signal: term.lost })
+    .solve(program, { ...limits, start, signal: term.lost })
     .catch((error: unknown): SolveOutcome => ({ status: 'failed', reason: String(error) }));
   metrics.solveTime.record((clock.now() - startedAt) / 1000, { outcome: outcome.status });
   if (leader.term !== term) return;

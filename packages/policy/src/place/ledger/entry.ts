@@ -30,6 +30,8 @@ export interface Claim {
   /** Position among all claims. A lower one is more important. */
   readonly rank: number;
   readonly source: string;
+  /** Set if the replica gives way to any need or step that is more important, also while it answers. */
+  readonly givesWay: boolean;
   readonly reason: string;
 }
 

@@ -18,7 +18,7 @@ export interface Need {
   readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget: string | undefined;
-  /** Set if replicas that only less important needs keep may be evicted for this need. Those for bursts are evicted for any. */
+  /** Set if replicas that only less important needs keep may be evicted for this need, and not only those that give way. */
   readonly evicts: boolean;
   /** Set if a replica may be on a worker that a solution leaves empty, where the others have no room. */
   readonly opensWorkers: boolean;
@@ -29,11 +29,15 @@ export interface Need {
   readonly returns: 'evicting' | 'free' | 'no';
   /** Time for which the variant does not return to such a worker. `returnMs` of the parameters if undefined. */
   readonly returnMs: Milliseconds | undefined;
-  /** Set if each replica must be on another worker, so that the loss of one does not affect all. */
+  /**
+   * Set if each replica must be on another worker, so that the loss of one does not affect all. It is loaded only where no
+   * other replica is loading or leaving.
+   */
   readonly spread: boolean;
-  /** Set if a replica is loaded only on a worker of which no other replica is loading or leaving. */
-  readonly waitsForRest: boolean;
-  /** Part of a worker's memory, and of a device's, that stays free where a replica is loaded. */
+  /**
+   * Part of a worker's memory, and of a device's, that stays free where a replica is loaded. If it is above 0, replicas are loaded one at a
+   * time on a worker where no other is loading or leaving, and give way to all that is more important.
+   */
   readonly leavesFree: number;
   /**
    * Versions of the variant's architecture, if replicas of the served one may be evicted for the next one as the last
@@ -48,7 +52,7 @@ type NeedFields = Partial<Omit<Need, 'variant' | 'options'>> & Pick<Need, 'reaso
 export function createNeed(variant: VariantId, options: readonly Option[], fields: NeedFields): Need {
   const { reason, problem, warmTarget, returnMs, replaces, shares } = fields;
   const { amount = { replicas: 1 }, evicts = true, returns = 'no', spread = false } = fields;
-  const { opensWorkers = true, waitsForRest = spread, leavesFree = 0 } = fields;
+  const { opensWorkers = true, leavesFree = 0 } = fields;
   return {
     variant,
     options,
@@ -62,7 +66,6 @@ export function createNeed(variant: VariantId, options: readonly Option[], field
     returns,
     returnMs,
     spread,
-    waitsForRest,
     leavesFree,
     replaces,
   };

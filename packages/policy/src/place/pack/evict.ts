@@ -7,7 +7,6 @@ import type { Footprint } from '../context/footprint.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { bytesIn, fits, type MemoryPool } from '../ledger/memory-pools.js';
-import { isForBurst } from '../needs/burst/burst-replicas.js';
 import { hasSlot, type Requirement } from './pick-group.js';
 import { countByHost, isReady } from './replicas.js';
 
@@ -107,9 +106,9 @@ export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>
   compare: compareVictims,
 });
 
-/** Evicts only replicas that are there for bursts. */
-export const onlyForBursts = (eviction: Eviction): Eviction => ({
-  of: (host) => eviction.of(host).filter(isForBurst),
+/** Evicts only replicas that give way. */
+export const onlyGivingWay = (eviction: Eviction): Eviction => ({
+  of: (host) => eviction.of(host).filter(({ claim }) => claim?.givesWay === true),
   compare: (a, b) => eviction.compare(a, b),
 });
 

@@ -4,11 +4,10 @@ import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
-import { burstReplicas } from '../needs/burst/burst-replicas.js';
 import type { Need } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
-import { findRoom, lessImportant, onlyForBursts, predecessors, reprieveOn, type Room } from './evict.js';
+import { findRoom, lessImportant, onlyGivingWay, predecessors, reprieveOn, type Room } from './evict.js';
 import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.js';
 import { lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
@@ -52,7 +51,7 @@ export function provideOne(packer: Packer, pack: Pack): boolean {
   if (!isProvidedOn('kept') && !(opensWorkers && !isWaiting() && isProvidedOn('all'))) {
     const text = loadsBefore(packer, pack, lack, options, opensWorkers && !isWaiting() ? 'all' : 'kept');
     if (text !== undefined && need.evicts) ledger.unmet(unmetNeed(source, need, { cause: 'loading', text }));
-    const mayEvict = need.evicts || pack.target.priority < burstReplicas.priority;
+    const mayEvict = need.evicts || need.leavesFree === 0;
     lack.isStuck = text !== undefined || !mayEvict || !evictFor(packer, pack, lack, options);
   }
   return pack.lacks.some(isOpen);
@@ -62,7 +61,11 @@ function keep({ ledger, context }: Packer, pack: Pack, lack: Lack, entry: Entry,
   const { priority, source, need } = pack.target;
   const free = entry.group?.freeSlots ?? 0;
   const slots = Math.max(0, Math.min(context.params.targetUtilisation, free, loadOn(lack, option)));
-  ledger.claim(entry, { rank: rankOf(priority, pack.counted.size), source, reason: need.reason }, slots);
+  ledger.claim(
+    entry,
+    { rank: rankOf(priority, pack.counted.size), source, givesWay: need.leavesFree > 0, reason: need.reason },
+    slots,
+  );
   count(pack, lack, entry, option, slots);
 }
 
@@ -84,7 +87,6 @@ function requirementOf(
     option,
     load: minLoadOn(lack, option),
     spread: need.spread,
-    waitsForRest: need.waitsForRest,
     freePart: need.leavesFree,
     loadLimit: need.returns === 'evicting' ? context.params.urgentLoads : 1,
     reach: 'all',
@@ -111,7 +113,7 @@ function loadLater(packer: Packer, pack: Pack, lack: Lack, group: SlotGroup, opt
   ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
 }
 
-/** Returns false if not even evictions make room for one more replica. A need that evicts no others evicts those for bursts. */
+/** Returns false if not even evictions make room for one more replica. A need that evicts no others evicts those that give way. */
 function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): boolean {
   const { ledger, replaced } = packer;
   const { need, source, priority } = pack.target;
@@ -121,7 +123,7 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
   if (need.replaces !== undefined && replaced.has(architecture)) return false;
   const rank = rankOf(priority, pack.counted.size);
   const eviction = lessImportant(rank, lack.share.option.variant.variant);
-  let room = findRoom(ledger, wanted, need.evicts ? eviction : onlyForBursts(eviction));
+  let room = findRoom(ledger, wanted, need.evicts ? eviction : onlyGivingWay(eviction));
   if (room === undefined && need.replaces !== undefined) {
     room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
     if (room !== undefined) replaced.add(architecture);

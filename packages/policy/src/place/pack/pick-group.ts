@@ -15,11 +15,9 @@ export interface Requirement {
   readonly option: Option;
   /** Minimum share of a slot's time that must be left. */
   readonly load: number;
-  /** Set if the worker may not have another replica of the variant. */
+  /** Set if the worker may not have another replica of the variant, nor any that is loading or leaving. */
   readonly spread: boolean;
-  /** Set if the worker may not have a replica that is loading or leaving. */
-  readonly waitsForRest: boolean;
-  /** Part of each memory that must stay free. If there is one, the worker loads no other replica at the same time. */
+  /** Part of each memory that must stay free. If it is above 0, the worker may load no other replica either, nor have one that leaves. */
   readonly freePart: number;
   /** Multiple of the worker's limit of loads at a time up to which it may be loaded. */
   readonly loadLimit: number;
@@ -56,11 +54,11 @@ export function pickGroup(ledger: Ledger, wanted: Requirement): SlotGroup | unde
  */
 export function hasSlot(
   { host, slots, freeSlots }: SlotGroup,
-  { load, spread, waitsForRest, freePart, loadLimit, mayUse }: Requirement,
+  { load, spread, freePart, loadLimit, mayUse }: Requirement,
   held: ReadonlyMap<Host, number>,
 ): boolean {
   if (!host.schedulable || freeSlots + minLoad < load || host.loads >= loadLimit * host.maxLoads) return false;
-  if (waitsForRest && !isAtRest(host)) return false;
+  if ((spread || freePart > 0) && !isAtRest(host)) return false;
   if (freePart > 0 && host.loads > 0) return false;
   return (held.get(host) ?? 0) < (spread ? Math.min(1, slots) : slots) && mayUse(host);
 }

@@ -5,7 +5,6 @@ import type { PlanningContext } from '../context/context.js';
 import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { fits, lackText, type MemoryPool } from '../ledger/memory-pools.js';
-import { isForBurst } from '../needs/burst/burst-replicas.js';
 import { evictable, victimsFor } from '../pack/evict.js';
 import { isReady, slotsOf } from '../pack/replicas.js';
 import { stepKey } from '../observe-deferred.js';
@@ -79,7 +78,9 @@ export function createStepScheduler(ledger: Ledger, context: PlanningContext, ra
       for (const host of quiet.toSorted(compare)) {
         // What is there waits for its replacement, and frees its memory then.
         if (host.worker.isBeyondBudget === true) continue;
-        const leaving = evictable(host, rank).filter((entry) => isHeld || !isInUse(entry) || isForBurst(entry));
+        const leaving = evictable(host, rank).filter(
+          (entry) => isHeld || !isInUse(entry) || entry.claim?.givesWay === true,
+        );
         const pools = poolsOf(host, step);
         const victims = victimsFor(pools, step, leaving);
         if (victims === undefined) continue;

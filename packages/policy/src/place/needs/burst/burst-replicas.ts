@@ -3,7 +3,6 @@
 import { createCompute } from '../../context/compute.js';
 import type { VariantDemand } from '../../context/divide-demand.js';
 import type { Share } from '../../context/share.js';
-import type { Entry } from '../../ledger/entry.js';
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 
@@ -30,11 +29,8 @@ export const burstReplicas: NeedSource = {
       createNeed(variant, options, {
         shares: shares.filter(hasTime).map(replicasFor),
         reason: 'for bursts of the demand, and memory is free',
-        ...{ evicts: false, opensWorkers: false, waitsForRest: true, leavesFree: burstFreePart },
+        ...{ evicts: false, opensWorkers: false, leavesFree: burstFreePart },
       });
     return demands.filter(({ shares }) => shares !== undefined).map(needOf);
   },
 };
-
-/** Returns whether a replica is only there for bursts. It gives way to whatever else needs its memory. */
-export const isForBurst = ({ claim }: Pick<Entry, 'claim'>): boolean => claim?.source === burstReplicas.name;
