@@ -121,6 +121,7 @@ export async function createController(
   const routes = createRoutes({
     ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
     isOther: (epoch) => !config.acceptEmptyStore && isOfOtherStore(epoch, identity(), cluster.clusterView().registry),
+    usesReach: () => cluster.fleet.usesReach(clock.now()),
     onWorkersReached: (processes) => cluster.fleet.reached(processes, clock.now()),
   });
   const onError = (method: string, error: unknown): void => logger.error('call failed', { method, error });

@@ -18,7 +18,6 @@ import {
   createRollingLog,
   type Recorder,
   type RollingLog,
-  type Runnable,
   type ServiceContext,
   type ServiceLimiter,
 } from '@pareto/service';
@@ -31,8 +30,8 @@ import { createOtherRouters, type OtherRouters } from './decisions/other-routers
 import { demandToWire } from './core/demand-to-wire.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
-import { createReachReporter } from './workers/reach-reporter.js';
 import { createLink, createLocalLink, type LocalWorker, type WorkerLink } from './workers/worker-link.js';
+import type { WorkerProcess } from './workers/watched-worker.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface PartsOptions {
@@ -57,8 +56,6 @@ export interface Parts {
   readonly workers: WorkerPool;
   readonly tables: TableClient;
   readonly metrics: RouterMetrics;
-  /** Reports which workers this router cannot reach. */
-  readonly reach: Runnable;
 }
 
 export function createParts(config: RouterConfig, context: ServiceContext, options: PartsOptions): Parts {
@@ -107,13 +104,11 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     options.onTable();
     changes.notify();
   }
-  const tables = options.createTables({ controllers, routerId, address, access, onTable, clock, rng, logger });
-  const reach = createReachReporter({
-    reached: () => workers.reached(),
-    report: (reached) => tables.reportReach(reached),
-    clock,
+  const reached = (): readonly WorkerProcess[] => workers.reached();
+  const tables = options.createTables({
+    ...{ controllers, routerId, address, access, onTable, reached, clock, rng, logger },
   });
-  return { changes, recorder, arrivalLog, controller, otherRouters, core, workers, tables, metrics, reach };
+  return { changes, recorder, arrivalLog, controller, otherRouters, core, workers, tables, metrics };
 }
 
 /** Creates what `--record` and `--record-level` ask for. */

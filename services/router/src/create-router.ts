@@ -105,7 +105,6 @@ export function createRouter(
       ...(http === undefined ? [] : [http]),
       grpc,
       parts.tables,
-      parts.reach,
     ],
   };
 }

@@ -92,6 +92,8 @@ export interface FleetState {
    * suspected or gone.
    */
   reached(processes: Iterable<Pick<WorkerInfo, 'id' | 'incarnation'>>, now: Milliseconds): void;
+  /** Returns whether `reached` may change anything: a worker has left, and is neither suspected nor gone. */
+  usesReach(now: Milliseconds): boolean;
   /** Records that this controller could not run for `ms`. That time does not count as absence of workers. */
   delayed(ms: number, now: Milliseconds): void;
   /**
@@ -170,9 +172,12 @@ export function createFleetState(params: FleetParams): FleetState {
     if (worker !== undefined) workers.set(id, ordered(worker, target));
   }
 
+  const isAwaited = (worker: LiveWorker, now: Milliseconds): boolean =>
+    !worker.isSuspected && !isGone(worker, params, isolation.absentUntil(now));
+
   /** Applies evidence that a worker is alive, unless it is suspected or gone. */
   function excuse(id: WorkerId, worker: LiveWorker, now: Milliseconds): void {
-    if (worker.isSuspected || isGone(worker, params, isolation.absentUntil(now))) return;
+    if (!isAwaited(worker, now)) return;
     isolation.onReceived(now);
     workers.set(id, answered(worker, now));
     if (worker.session === undefined) workers.markChanged();
@@ -237,6 +242,10 @@ export function createFleetState(params: FleetParams): FleetState {
         if (worker?.incarnation === incarnation && worker.session === undefined)
           excuse(id, { ...worker, servedAt: now }, now);
       }
+    },
+    usesReach(now) {
+      for (const [, worker] of workers.absent()) if (isAwaited(worker, now)) return true;
+      return false;
     },
     delayed(ms, now) {
       let isChanged = isolation.isIsolated(now);

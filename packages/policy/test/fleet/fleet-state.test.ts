@@ -192,6 +192,22 @@ describe('fleet state', () => {
     assert.equal(presenceAt(102_000), 'gone', 'its replicas are placed elsewhere');
   });
 
+  it('uses what routers reach while a worker is awaited', () => {
+    const { fleet, one, presenceAt } = fleetOfTwo();
+    const usedAt = (now: number): boolean => (presenceAt(now), fleet.usesReach(ms(now)));
+    assert.equal(usedAt(1_000), false, 'all are connected');
+    fleet.leave(one, ms(1_000));
+    assert.deepEqual([1_000, 2_000, 3_000].map(usedAt), [true, true, false], 'until it is gone');
+    fleet.join(one, ms(4_000));
+    assert.equal(usedAt(4_000), false);
+    fleet.leave(one, ms(4_000), 'departed');
+    assert.equal(usedAt(4_000), false);
+    fleet.join(one, ms(5_000));
+    fleet.leave(one, ms(5_000));
+    assert.equal(fleet.suspect(w1, ms(5_000)), true);
+    assert.equal(usedAt(5_000), false, 'it is suspected');
+  });
+
   it('does not await a suspected worker because a router reaches it, or its process answers probes', () => {
     const { fleet, one, presenceAt } = fleetOfTwo();
     presenceAt(1_000);

@@ -48,6 +48,8 @@ export interface RoutesOptions {
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;
+  /** Returns whether `onWorkersReached` may change anything. Routers call it only then. */
+  readonly usesReach: () => boolean;
   /** Called every second with the processes of workers that answered a router lately. */
   readonly onWorkersReached: (processes: readonly Pick<WorkerInfo, 'id' | 'incarnation'>[]) => void;
   /** Time since the last response of the store. */
@@ -88,9 +90,14 @@ export function createRoutes(options: RoutesOptions): Routes {
     );
   };
   let refreshedAt = -Infinity;
+  let usedReach = false;
   const refresh = (): void => {
     refreshedAt = clock.now();
-    if (options.ready() && table.update(options.rows(list()))) changed.notify();
+    const isUpdated = options.ready() && table.update(options.rows(list()));
+    const usesReach = options.usesReach();
+    // Routers report when a heartbeat asks for it: a worker that has left may be gone before the next one is due.
+    if (isUpdated || (usesReach && !usedReach)) changed.notify();
+    usedReach = usesReach;
   };
   const join = ({ routerId, address }: wire.RouterHello): Disposable => {
     const session = {};
@@ -224,7 +231,8 @@ async function sendTable(
     const message = table.since(at);
     at = table.version;
     if (message !== undefined) await stream.write(message);
-    await stream.write({ ...at, heartbeat: true, storeAgeMs: Math.round(options.storeAgeMs()) });
+    const reachUnused = leader.term === undefined || !options.usesReach();
+    await stream.write({ ...at, heartbeat: true, storeAgeMs: Math.round(options.storeAgeMs()), reachUnused });
     if (table.since(at) === undefined) await changed.wait(heartbeatMs, signal);
   }
 }

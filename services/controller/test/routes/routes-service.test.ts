@@ -18,9 +18,11 @@ describe('streams of routers', () => {
   let status: { term: RoutesOptions['leader']['term']; elsewhere: string | undefined; storeAgeMs: number };
   let routes: ReturnType<typeof createRoutes>;
   let reached: unknown[];
+  let usesReach: boolean;
 
   beforeEach(async () => {
     reached = [];
+    usesReach = false;
     clock = createManualClock();
     names = new Map([['a', '0']]);
     status = {
@@ -50,6 +52,7 @@ describe('streams of routers', () => {
       isOther: (epoch) => epoch === 'of-another-store.1',
       onHeld: () => undefined,
       onWorkerLost: () => undefined,
+      usesReach: () => usesReach,
       onWorkersReached: (processes) => void reached.push(...processes),
       storeAgeMs: () => status.storeAgeMs,
       draining: new AbortController().signal,
@@ -142,6 +145,22 @@ describe('streams of routers', () => {
     watch('r2', workerReach);
     await clock.advance(100);
     assert.equal(reached.length, 1);
+  });
+
+  it('state within 100 ms that reached workers are used, and that followers have no use for them', async () => {
+    const router = watch('r1');
+    const uses = (): unknown[] =>
+      router.messages.filter(({ heartbeat }) => heartbeat).map(({ reachUnused }) => !reachUnused);
+    await clock.advance(150);
+    const known = uses().length;
+    assert.deepEqual(new Set(uses()), new Set([false]));
+    usesReach = true;
+    routes.touch();
+    await clock.advance(100);
+    assert.deepEqual(uses().slice(known), [true]);
+    status = { ...status, term: undefined };
+    await clock.advance(1_000);
+    assert.deepEqual(uses().slice(known), [true, false]);
   });
 
   it('carry all missed changes in one message to a router that did not read for a while', async () => {

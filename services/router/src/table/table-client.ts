@@ -5,6 +5,7 @@ import { type wire } from '@pareto/protocol';
 import { createClient } from '@pareto/rpc';
 import { createSession, type Access, type Runnable, type Session } from '@pareto/service';
 import type { Logger } from '@pareto/telemetry';
+import { createReachReporter } from './reach-reporter.js';
 import { startStalenessLog } from './staleness-log.js';
 import { createTableRows } from './table-rows.js';
 import type { WorkerProcess } from '../workers/watched-worker.js';
@@ -16,6 +17,8 @@ export interface TableClientOptions {
   readonly address: () => string;
   readonly access: Access;
   readonly onTable: (table: RoutingTable) => void;
+  /** Returns the processes of workers that answered this router lately. */
+  readonly reached: () => readonly WorkerProcess[];
   readonly clock: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
@@ -36,8 +39,6 @@ export interface TableClient extends Runnable {
   readonly stale: boolean;
   /** Returns false if the demand could not be sent now. */
   sendDemand(demand: wire.DemandInput): boolean;
-  /** Reports to the controller which workers answered this router lately. Does nothing if it cannot be sent now. */
-  reportReach(reached: readonly WorkerProcess[]): void;
   /** Reports to the controller that a worker is unresponsive. */
   reportLost(worker: WorkerId): void;
 }
@@ -55,7 +56,10 @@ export function createTableClient(options: TableClientOptions): TableClient {
   let storeAgeMs = 0;
 
   function onMessage(message: wire.TableMessage): void {
-    if (message.heartbeat) ({ storeAgeMs } = message);
+    if (message.heartbeat) {
+      ({ storeAgeMs } = message);
+      reach.use(!message.reachUnused);
+    }
     const next = rows.apply(message);
     if (next === undefined) return;
     table = next;
@@ -76,6 +80,13 @@ export function createTableClient(options: TableClientOptions): TableClient {
     rng: options.rng,
     logger,
   });
+  const reach = createReachReporter({
+    report() {
+      const workers = options.reached().map(({ id, incarnation }) => ({ workerId: id, incarnation }));
+      session.send({ message: 'workerReach', workerReach: { workers } });
+    },
+    clock,
+  });
   const ageMs = (): number => session.ageMs + storeAgeMs;
   let stalenessLog: Disposable | undefined;
   return {
@@ -92,6 +103,7 @@ export function createTableClient(options: TableClientOptions): TableClient {
     async stop() {
       stalenessLog?.[Symbol.dispose]();
       await session.stop();
+      reach[Symbol.dispose]();
     },
     get table() {
       return table;
@@ -112,10 +124,6 @@ export function createTableClient(options: TableClientOptions): TableClient {
       return !session.connected || ageMs() > staleAfterMs;
     },
     sendDemand: (demand) => session.send({ message: 'demand', demand }),
-    reportReach(reached) {
-      const workers = reached.map(({ id, incarnation }) => ({ workerId: id, incarnation }));
-      session.send({ message: 'workerReach', workerReach: { workers } });
-    },
     reportLost: (worker) => reportLost(session, worker, clock),
   };
 }

@@ -67,7 +67,6 @@ function createFixedTables(address: string, { onTable }: TableClientOptions): Ta
   return {
     ...{ name: 'fixed table', table, connected: true, problem: undefined, controllerAgeMs: 0, ageMs: 0, stale: false },
     sendDemand: () => true,
-    reportReach: () => undefined,
     reportLost: () => undefined,
     start: async () => onTable(table),
     stop: async () => undefined,

@@ -189,7 +189,16 @@ async function universe(): Promise<wire.TableRow[]> {
 }
 
 const messageOf = (fields: Partial<wire.TableMessage>): wire.TableMessage => ({
-  ...{ epoch: 'e', revision: 1, snapshot: false, rows: [], removed: [], heartbeat: false, storeAgeMs: 0 },
+  ...{
+    epoch: 'e',
+    revision: 1,
+    snapshot: false,
+    rows: [],
+    removed: [],
+    heartbeat: false,
+    storeAgeMs: 0,
+    reachUnused: false,
+  },
   ...fields,
 });
 
