@@ -15,6 +15,8 @@ export interface QueryCpu {
   readonly clientUs: number;
   /** Part of a run of one query that is not CPU time of the executor. */
   readonly runWaitUs: number;
+  /** CPU time in addition for a message that finds a process without work. */
+  readonly wakeUs: number;
 }
 
 export interface MeasuredTask extends QueryCpu {
@@ -40,6 +42,13 @@ const idleMs = milliseconds(3_000);
 /** Objective that no model meets, so that the router rejects the query when it has received it. */
 const infeasibleMs = 0.5;
 
+/** Processes that are woken by a query alone, each with the number of messages that wake it. */
+const waking = [
+  ['client', 1],
+  ['router', 2],
+  ['worker front', 2],
+] as const;
+
 /** Measures the cores that the processes use while `act` runs. */
 export async function measureUse<T>({ processes }: RealCluster, act: () => Promise<T>): Promise<readonly [T, CpuUse]> {
   const [before, fromMs] = [cpuByRole(processes()), systemClock.now()];
@@ -61,7 +70,7 @@ export async function measureIdle(cluster: RealCluster): Promise<CpuUse> {
 /**
  * Measures the CPU time of a query that is answered while all workers are busy, and of one that a router rejects when it has received it. What
  * an answer takes beyond a rejection is counted for the answer. A front, which rejects few queries, is assumed to need half for each. Queries
- * one after another show how much of a run is CPU time of its executor.
+ * one after another show how much of a run is CPU time of its executor, and what it takes to wake processes: each message wakes one.
  */
 export async function measureTask(
   cluster: RealCluster,
@@ -90,8 +99,12 @@ export async function measureTask(
       return (1_000 * durationMs * cores) / sent;
     });
   const [receiveUs, halfUs] = [usOf(rejected, 'router'), usOf(answered, 'worker front') / 2];
+  const messagesUs = (measured: readonly Part[]): number =>
+    waking.reduce((sum, [role]) => sum + usOf(measured, role), 0);
+  const wakes = waking.reduce((sum, [, messages]) => sum + messages, 0);
   return {
     capacity,
+    wakeUs: Math.max(0, messagesUs(alone) - messagesUs(answered)) / wakes,
     router: { receiveUs, answerUs: Math.max(0, usOf(answered, 'router') - receiveUs), rejectUs: 0 },
     front: { receiveUs: halfUs, answerUs: halfUs, rejectUs: halfUs },
     clientUs: usOf(answered, 'client'),
@@ -126,5 +139,6 @@ export function meanCpu(parts: readonly (readonly [cpu: QueryCpu, queries: numbe
   return {
     ...{ router: front('router'), front: front('front') },
     ...{ clientUs: of(({ clientUs }) => clientUs), runWaitUs: of(({ runWaitUs }) => runWaitUs) },
+    wakeUs: of(({ wakeUs }) => wakeUs),
   };
 }

@@ -28,14 +28,14 @@ export async function simulateLoad(
   { listed, cpu, host, releasesHosts, solver }: SimulatedCluster,
   seeds: number,
 ): Promise<readonly Outcome[]> {
-  const { router, front, clientUs, runWaitUs } = cpu;
+  const { router, front, clientUs, runWaitUs, wakeUs } = cpu;
   const cluster = {
     ...defaultSimulationParams.cluster,
     wayMs,
     warmUpMs,
     router,
     front,
-    host: { ...host, clientUs, runWaitUs },
+    host: { ...host, clientUs, runWaitUs, wakeUs },
   };
   const scenario: Scenario = {
     ...{ ...listed, name, durationMs, routers: 2, faults: [], params: { ...defaultSimulationParams, cluster } },

@@ -10,6 +10,8 @@ export interface SharedHostOptions {
   readonly interference: number;
   /** Part of each run in which the executor needs no core, in µs. */
   readonly runWaitUs: number;
+  /** Work in addition of a front that had none, in µs. */
+  readonly wakeUs: number;
 }
 
 export interface SharedHost {
@@ -29,7 +31,7 @@ interface Work {
   beganAt: number;
 }
 
-export function createSharedHost({ events, cores, interference, runWaitUs }: SharedHostOptions): SharedHost {
+export function createSharedHost({ events, cores, interference, runWaitUs, wakeUs }: SharedHostOptions): SharedHost {
   /** Work in progress. */
   const running = new Set<Work>();
   let advancedAt = 0;
@@ -96,7 +98,8 @@ export function createSharedHost({ events, cores, interference, runWaitUs }: Sha
       function run(workMs: number, now: number, onEnd?: OnEnd, afterMs = 0): number {
         const isRun = kind === 'executor';
         const waitMs = isRun ? Math.min(workMs, runWaitUs / 1_000) : 0;
-        const work: Work = { queue, isRun, onEnd, afterMs, waitMs, leftMs: workMs - waitMs, beganAt: now };
+        const wakeMs = isRun || queue.length > 0 ? 0 : wakeUs / 1_000;
+        const work: Work = { queue, isRun, onEnd, afterMs, waitMs, leftMs: wakeMs + workMs - waitMs, beganAt: now };
         if (queue.push(work) === 1) begin(work, now);
         return now;
       }

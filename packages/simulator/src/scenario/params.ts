@@ -58,6 +58,8 @@ export interface HostParams {
   readonly runWaitUs: number;
   /** CPU time of clients for a query, in µs. Latencies do not include it. */
   readonly clientUs: number;
+  /** CPU time in addition of a client, a router or a front for a message that finds it without work, in µs. */
+  readonly wakeUs: number;
 }
 
 /** Time that a turn takes in ms: a part for each turn, for each worker and for each replica. */
@@ -83,7 +85,7 @@ export const defaultSimulationParams: SimulationParams = {
     wayMs: 0.25,
     router: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
     front: { receiveUs: 0, answerUs: 0, rejectUs: 0 },
-    host: { cores: 0, interference: 0, runWaitUs: 0, clientUs: 0 },
+    host: { cores: 0, interference: 0, runWaitUs: 0, clientUs: 0, wakeUs: 0 },
     // `npm run bench:plan`: 17 to 24 ms for 1,000 workers with 2,000 replicas of 1,000 variants.
     turnTime: { baseMs: 1, perWorkerMs: 0.008, perReplicaMs: 0.008 },
     // Programs of the standard scenario take .05 to .5 s of CPU time, the first one of a process 1.5 s.

@@ -11,9 +11,9 @@ interface Host {
   readonly run: (name: string, process: number, workMs: number, at: number) => void;
 }
 
-function startHost(kinds: readonly ('front' | 'executor')[], interference = 0, runWaitUs = 0): Host {
+function startHost(kinds: readonly ('front' | 'executor')[], interference = 0, runWaitUs = 0, wakeUs = 0): Host {
   const events = createEventQueue();
-  const host = createSharedHost({ events, cores: 2, interference, runWaitUs });
+  const host = createSharedHost({ events, cores: 2, interference, runWaitUs, wakeUs });
   const processes = kinds.map((kind) => host.createProcess(kind));
   const ends: [string, number][] = [];
   return {
@@ -72,6 +72,21 @@ describe('a shared host', () => {
       ['c', 3],
       ['a', 10],
       ['b', 10],
+    ]);
+  });
+
+  it('adds the time to wake a front that has no work, but no executor', () => {
+    const { events, ends, run } = startHost(['front', 'executor'], 0, 0, 1_000);
+    run('a', 0, 2, 0);
+    run('b', 0, 2, 1);
+    run('c', 1, 2, 4);
+    run('d', 0, 2, 10);
+    events.runAll();
+    deepEqual(ends, [
+      ['a', 3],
+      ['b', 5],
+      ['c', 6],
+      ['d', 13],
     ]);
   });
 

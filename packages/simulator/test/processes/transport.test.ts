@@ -31,7 +31,7 @@ describe('the CPU time of routers and fronts', () => {
   it('is the same on a host that has cores for all', async () => {
     const [own, shared] = [
       await run({ router, front }),
-      await run({ router, front, host: { cores: 100, interference: 0, runWaitUs: 0, clientUs: 0 } }),
+      await run({ router, front, host: { cores: 100, interference: 0, runWaitUs: 0, clientUs: 0, wakeUs: 0 } }),
     ];
     ok(Math.abs(own.totals.latency.p50Ms - shared.totals.latency.p50Ms) < 0.2);
     ok(Math.abs(own.totals.latency.p99Ms - shared.totals.latency.p99Ms) < 0.5);
@@ -51,7 +51,7 @@ describe('the CPU time of routers and fronts', () => {
 
   it('takes from runs what a shared host has no cores for', async () => {
     const streams = [imagesWithin(100, poisson(3_000))];
-    const host = { cores: 8, interference: 0, runWaitUs: 0, clientUs: 0 };
+    const host = { cores: 8, interference: 0, runWaitUs: 0, clientUs: 0, wakeUs: 0 };
     const onTime = async (cluster: Partial<ClusterParams>): Promise<number> =>
       (await simulate(buildScenario({ streams, ...withCluster(cluster) }), production, 1)).totals.onTime;
     const [free, busy] = [await onTime({ host }), await onTime({ host: { ...host, clientUs: 500 }, router, front })];
