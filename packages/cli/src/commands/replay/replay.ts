@@ -21,6 +21,11 @@ export function addReplay(program: Command, context: Context): void {
       '--listings <folder>',
       'folder with the output of get variants, get tasks and get workers with -o json, as variants.json, tasks.json and workers.json (default: from the controller)',
     )
+    .option(
+      '--policy <name>',
+      'policy of the simulations: pareto, pareto-greedy (a controller with --greedy), pareto-release-hosts (one with --release-hosts) or pareto-accurate',
+      'pareto',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  pareto replay arrivals.csv --with half-the-workers.yaml\n  pareto replay router-1.csv router-2.csv --listings monday --with prices.yaml --with spot.yaml -o json',

@@ -74,6 +74,20 @@ describe('pareto replay', function () {
     assert.match(normal, /^lines of the log that are cut: 1$/m);
   });
 
+  it('simulates the controller that --policy names, and rejects one that does not exist or cannot be started', async () => {
+    const greedy = await run(...changes(), '--policy', 'pareto-greedy');
+    assert.equal(greedy.code, 0, greedy.stderr);
+    assert.match(greedy.stdout, /^unchanged +75\.00 %/m);
+    const unknown = await run(...changes(), '--policy', 'infaas');
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /no policy "infaas": expected one of pareto, pareto-greedy, pareto-release-hosts/);
+    await folder.put({ 'release.yaml': 'params: { turn: { placement: { releasesHosts: true } } }\n' });
+    const released = ['--listings', folder.path, '--with', folder.file('release.yaml')];
+    const impossible = await run(...released, '--policy', 'pareto-greedy');
+    assert.equal(impossible.code, 1);
+    assert.match(impossible.stderr, /pareto-greedy cannot release hosts/);
+  });
+
   it('prints JSON', async () => {
     const { stdout, stderr, code } = await run(...changes(), '-o', 'json');
     assert.equal(code, 0, stderr);
