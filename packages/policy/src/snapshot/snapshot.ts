@@ -188,6 +188,8 @@ export interface PlacementParams {
   readonly budgetUsdPerHour?: number | undefined;
   /** Multiple of the demand that replicas are loaded for where memory is free, if a worker without replicas costs the same. */
   readonly burstFactor: number;
+  /** Number of replicas of a variant on a class up to which they are loaded: larger demand has smaller bursts relative to it. */
+  readonly maxBurstReplicas: number;
   /** Part of a memory, and of the slots' time of a class, that is left free for these replicas to be there. */
   readonly burstFreePart: number;
   /** Share of a slot's time that demand may take, so that queries rarely wait. */
@@ -226,6 +228,7 @@ export const defaultPlacementParams: PlacementParams = {
   idleMs: 600_000 as Milliseconds,
   releasesHosts: false,
   burstFactor: 8,
+  maxBurstReplicas: 10,
   burstFreePart: 0.5,
   targetUtilisation: 0.7,
   maxLate: 0.01,

@@ -65,6 +65,14 @@ describe('replicas for bursts', () => {
     );
   });
 
+  it('are loaded up to a number of replicas', () => {
+    const loadsWith = (maxBurstReplicas: number): number => {
+      const made = plan({ replicas: [ready('1', 'w')], memoryMib: 1_000, params: { ...params, maxBurstReplicas } });
+      return brief(made).filter((action) => action.startsWith('load busy')).length;
+    };
+    assert.deepEqual([1, 2, 3].map(loadsWith), [0, 1, 1], 'the demand needs two for its bursts');
+  });
+
   it('stay', () => {
     const replicas = [ready('1', 'w'), ready('2', 'x')];
     const made = plan({ replicas });

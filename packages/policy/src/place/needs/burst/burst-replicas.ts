@@ -7,14 +7,14 @@ import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
 
 /**
- * States replicas for `burstFactor` times the demand that a solution answers, on classes of which all demands leave a part of the slots' time,
+ * States replicas for `burstFactor` times the demand that a solution answers, up to `maxBurstReplicas`, on classes of which all demands leave a part of the slots' time,
  * if workers without replicas cost the same.
  */
 export const burstReplicas: NeedSource = {
   name: 'burst',
   priority: 75,
   needs: ({ demands, snapshot, params }) => {
-    const { releasesHosts, burstFactor, burstFreePart, targetUtilisation } = params;
+    const { releasesHosts, burstFactor, maxBurstReplicas, burstFreePart, targetUtilisation } = params;
     if (releasesHosts) return [];
     const [all, compute] = [createCompute(snapshot, params), createCompute(snapshot, params)];
     for (const { option, load } of demands.flatMap(({ shares = [] }) => shares))
@@ -22,7 +22,7 @@ export const burstReplicas: NeedSource = {
     const hasTime = ({ option: { hardwareClass } }: Share): boolean =>
       compute.left(hardwareClass) >= burstFreePart * all.left(hardwareClass);
     const replicasFor = ({ option, load }: Share): Share => {
-      const replicas = Math.ceil((burstFactor * load) / targetUtilisation);
+      const replicas = Math.min(maxBurstReplicas, Math.ceil((burstFactor * load) / targetUtilisation));
       return { option, replicas, load: 0 };
     };
     const needOf = ({ variant, options, shares = [] }: VariantDemand) =>
