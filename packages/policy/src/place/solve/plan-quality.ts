@@ -111,25 +111,28 @@ function createCarry(
   const { targetUtilisation } = params;
   const keyOf = ({ worker, hardwareClass }: Pick<Placed, 'worker' | 'hardwareClass'>): string =>
     `${worker} ${hardwareClass}`;
-  const free = new Map<string, number>();
+  const groups = new Map<string, { free: number }>();
   for (const { info } of snapshot.workers)
     for (const { hardwareClass, slots } of info.slotGroups)
-      free.set(keyOf({ worker: info.id, hardwareClass: hardwareClass.id }), slots * targetUtilisation);
-  const byVariant = groupBy(placed, ({ variant }) => variant);
+      groups.set(keyOf({ worker: info.id, hardwareClass: hardwareClass.id }), { free: slots * targetUtilisation });
+  const byVariant = groupBy(
+    placed.map((one) => ({ ...one, group: groups.get(keyOf(one)) ?? { free: 0 } })),
+    ({ variant }) => variant,
+  );
   return ({ variant, hardwareClass }, load) => {
     const secondsOn = (on: HardwareClassId): number =>
       options.served.get(variant)?.find((one) => one.hardwareClass === on)?.secondsPerItem ?? Infinity;
-    const freeOf = (one: Placed): number => free.get(keyOf(one)) ?? 0;
     const own = (byVariant.get(variant) ?? []).toSorted(
       (a, b) =>
-        Number(b.hardwareClass === hardwareClass) - Number(a.hardwareClass === hardwareClass) || freeOf(b) - freeOf(a),
+        Number(b.hardwareClass === hardwareClass) - Number(a.hardwareClass === hardwareClass) ||
+        b.group.free - a.group.free,
     );
     let carried = 0;
-    for (const one of own) {
-      const factor = one.hardwareClass === hardwareClass ? 1 : secondsOn(one.hardwareClass) / secondsOn(hardwareClass);
+    for (const { group, hardwareClass: on } of own) {
+      const factor = on === hardwareClass ? 1 : secondsOn(on) / secondsOn(hardwareClass);
       if (!(factor < Infinity)) continue;
-      const slots = Math.min(targetUtilisation, freeOf(one), (load - carried) * factor);
-      free.set(keyOf(one), freeOf(one) - slots);
+      const slots = Math.min(targetUtilisation, group.free, (load - carried) * factor);
+      group.free -= slots;
       carried += factor > 0 ? slots / factor : load - carried;
     }
     return carried;
