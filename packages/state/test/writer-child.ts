@@ -14,7 +14,19 @@ async function writeForever(writer: number): Promise<void> {
       compares: [],
       operations: [{ kind: 'put', key, value: key.repeat(50) }],
     });
-    writeSync(1, `${revision} ${key}\n`);
+    print(`${revision} ${key}\n`);
+  }
+}
+
+/** Writes a line synchronously, so that it is not lost if the process is killed. A pipe that is full takes it later, as a whole. */
+function print(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
   }
 }
 
