@@ -83,7 +83,7 @@ describe('a control turn', () => {
   });
 
   it('rejects the log of another format', () => {
-    assert.throws(() => [...replayTurnLog(['{"log":"turns","version":2}'])], /version 2; expected version 1/);
+    assert.throws(() => [...replayTurnLog(['{"log":"turns","version":1}'])], /version 1; expected version 2/);
     assert.throws(
       () => [...replayTurnLog(['{"call":"see","replicas":[],"now":1}'])],
       /expected the log of control turns/,

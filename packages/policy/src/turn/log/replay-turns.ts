@@ -19,7 +19,7 @@ export function* replayTurnLog(texts: Iterable<string>): Generator<ReplayedTurn>
     const line = readTurnLine(text);
     if ('log' in line) {
       const version: number = line.version;
-      if (version !== 1) throw new Error(`the log has version ${version}; expected version 1`);
+      if (version !== 2) throw new Error(`the log has version ${version}; expected version 2`);
       core = createTurnCore(line.params);
       continue;
     }

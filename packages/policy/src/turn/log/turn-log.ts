@@ -15,7 +15,7 @@ export interface LoggedDemand extends Omit<DemandInput, 'active'> {
 /** The first line of a term. */
 interface TurnLogHeader {
   readonly log: 'turns';
-  readonly version: 1;
+  readonly version: 2;
   readonly params: TurnParams;
 }
 
@@ -44,7 +44,7 @@ export type TurnCall =
 /** Returns the core itself, after it passes each call to `record` as a value that JSON can represent. */
 export function logTurns(core: TurnCore, params: TurnParams, record: (line: object) => void): TurnCore {
   const write = (line: TurnLine): void => record(toPlain(line) as object);
-  write({ log: 'turns', version: 1, params });
+  write({ log: 'turns', version: 2, params });
   return {
     get state() {
       return core.state;
