@@ -98,7 +98,7 @@ export function createSharedHost({ events, cores, interference, runWaitUs, wakeU
       function run(workMs: number, now: number, onEnd?: OnEnd, afterMs = 0): number {
         const isRun = kind === 'executor';
         const waitMs = isRun ? Math.min(workMs, runWaitUs / 1_000) : 0;
-        const wakeMs = isRun || queue.length > 0 ? 0 : wakeUs / 1_000;
+        const wakeMs = isRun || workMs === 0 || queue.length > 0 ? 0 : wakeUs / 1_000;
         const work: Work = { queue, isRun, onEnd, afterMs, waitMs, leftMs: wakeMs + workMs - waitMs, beganAt: now };
         if (queue.push(work) === 1) begin(work, now);
         return now;
