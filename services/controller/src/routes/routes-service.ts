@@ -225,14 +225,15 @@ async function sendTable(
   resume: TableVersion | undefined,
 ): Promise<void> {
   const { table, leader, clock } = options;
+  const isReachUnused = (): boolean => leader.term === undefined || !options.usesReach();
   let at = resume;
   while (!signal.aborted) {
     if (mustRedirect(session, leadershipStatusOf(options), clock.now())) throw leader.notLeaderError();
     const message = table.since(at);
     at = table.version;
     if (message !== undefined) await stream.write(message);
-    const reachUnused = leader.term === undefined || !options.usesReach();
+    const reachUnused = isReachUnused();
     await stream.write({ ...at, heartbeat: true, storeAgeMs: Math.round(options.storeAgeMs()), reachUnused });
-    if (table.since(at) === undefined) await changed.wait(heartbeatMs, signal);
+    if (table.since(at) === undefined && isReachUnused() === reachUnused) await changed.wait(heartbeatMs, signal);
   }
 }
