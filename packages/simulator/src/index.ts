@@ -19,7 +19,7 @@ export {
 } from './policies/serving-policy.js';
 export { createTransport, type Transport, type TransportParams } from './processes/transport.js';
 export { readCluster, type ClusterListings } from './profiles/read-cluster.js';
-export { policies, policyNamed, policyNames, productionPolicy } from './baselines/policies.js';
+export { policies, policyNamed, policyNames, productionPolicyNames } from './baselines/policies.js';
 export { type RecordedStream } from './replay/arrival-streams.js';
 export { readReplay, type Replay } from './replay/replay-scenarios.js';
 export { readScenarioFile, type ScenarioFile } from './scenario-file/read-scenario-file.js';

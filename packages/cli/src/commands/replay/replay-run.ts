@@ -2,7 +2,8 @@
 
 import { environmentOnly } from '@pareto/isolation';
 import {
-  productionPolicy,
+  policyNamed,
+  productionPolicyNames,
   readReplay,
   simulate,
   type Replay,
@@ -12,6 +13,7 @@ import {
 import { createSolver } from '@pareto/solver';
 import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { progressBar } from '../../job-progress/step-text.js';
+import { checkPolicies } from '../../suggest/check-policies.js';
 import { fetchListings, readListings } from './listings.js';
 import { formatReplay } from './format-replay.js';
 import { summarizeReplay } from './summarize-replay.js';
@@ -28,10 +30,10 @@ const progressMs = 250;
 /** Throws `invalid-argument` for invalid files, and the reason of an interruption. */
 export async function runReplay(context: Context, options: ReplayOptions, logs: readonly string[]): Promise<void> {
   const { listings: folder, with: changes = [] } = options;
-  const policy = productionPolicy(options.policy);
+  checkPolicies([options.policy], productionPolicyNames);
   const listings = folder === undefined ? await fetchListings(context, options) : await readListings(folder);
   const replay = await readReplay(logs, listings, changes);
-  const results = await simulateAll(context, replay, policy);
+  const results = await simulateAll(context, replay, policyNamed(options.policy));
   const summary = summarizeReplay(replay, results);
   printResult(context, options, isForPrograms(options) ? summary : undefined, () =>
     formatReplay(summary, { width: widthOf(context, options), paintTitles: context.terminal.paint.bold }),

@@ -12,7 +12,7 @@ import {
 import { policyNames, readScenarioFile, type ScenarioFile, type SimulationResult } from '@pareto/simulator';
 import { isForPrograms, printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { ownCommit, ownVersion } from '../../own-version.js';
-import { didYouMean } from '../../suggest/nearest.js';
+import { checkPolicies } from '../../suggest/check-policies.js';
 import { checkReportPath, createResultStore, writeWhole } from './result-store.js';
 import { isComplete, runAll } from './run-all.js';
 import { simulationProgram } from './run-in-threads.js';
@@ -78,12 +78,7 @@ function listRuns(
   { policies, seeds }: ScenarioFile,
   { policy: wanted = policies ?? ['pareto'], seeds: wantedSeeds = seeds ?? [1], data, days }: SimulateOptions,
 ): readonly PlannedRun[] {
-  const unknown = wanted.find((name) => !policyNames.includes(name));
-  if (unknown !== undefined) {
-    const { text, details } = didYouMean(unknown, policyNames) ?? { text: '', details: {} };
-    const message = `there is no policy "${unknown}" (the policies are ${policyNames.join(', ')})${text}`;
-    throw new ParetoError('invalid-argument', message, { details });
-  }
+  checkPolicies(wanted, policyNames);
   return [...new Set(wantedSeeds)].flatMap((seed) =>
     [...new Set(wanted)].map((policy) => ({
       ...{ file, policy, seed },

@@ -80,7 +80,10 @@ describe('pareto replay', function () {
     assert.match(greedy.stdout, /^unchanged +75\.00 %/m);
     const unknown = await run(...changes(), '--policy', 'infaas');
     assert.equal(unknown.code, 1);
-    assert.match(unknown.stderr, /no policy "infaas": expected one of pareto, pareto-greedy, pareto-release-hosts/);
+    assert.match(
+      unknown.stderr,
+      /no policy "infaas" \(the policies are pareto, pareto-greedy, pareto-release-hosts, pareto-accurate\)/,
+    );
     await folder.put({ 'release.yaml': 'params: { turn: { placement: { releasesHosts: true } } }\n' });
     const released = ['--listings', folder.path, '--with', folder.file('release.yaml')];
     const impossible = await run(...released, '--policy', 'pareto-greedy');
