@@ -31,7 +31,6 @@ import { demandToWire } from './core/demand-to-wire.js';
 import type { createTableClient, TableClient } from './table/table-client.js';
 import type { LossReason } from './workers/ping.js';
 import { createLink, createLocalLink, type LocalWorker, type WorkerLink } from './workers/worker-link.js';
-import type { WorkerProcess } from './workers/watched-worker.js';
 import { createWorkerPool, type WorkerPool } from './workers/worker-pool.js';
 
 export interface PartsOptions {
@@ -104,9 +103,9 @@ export function createParts(config: RouterConfig, context: ServiceContext, optio
     options.onTable();
     changes.notify();
   }
-  const reached = (): readonly WorkerProcess[] => workers.reached();
   const tables = options.createTables({
-    ...{ controllers, routerId, address, access, onTable, reached, clock, rng, logger },
+    ...{ controllers, routerId, address, access, onTable, clock, rng, logger },
+    reached: () => workers.reached(),
   });
   return { changes, recorder, arrivalLog, controller, otherRouters, core, workers, tables, metrics };
 }

@@ -48,7 +48,7 @@ export interface RoutesOptions {
   readonly onHeld: () => void;
   /** Called when a router reports that a worker is unreachable. */
   readonly onWorkerLost: (worker: WorkerId) => void;
-  /** Returns whether `onWorkersReached` may change anything. Routers call it only then. */
+  /** Returns whether `onWorkersReached` may change anything. Routers report only then. */
   readonly usesReach: () => boolean;
   /** Called every second with the processes of workers that answered a router lately. */
   readonly onWorkersReached: (processes: readonly Pick<WorkerInfo, 'id' | 'incarnation'>[]) => void;
@@ -90,14 +90,11 @@ export function createRoutes(options: RoutesOptions): Routes {
     );
   };
   let refreshedAt = -Infinity;
-  let usedReach = false;
   const refresh = (): void => {
     refreshedAt = clock.now();
     const isUpdated = options.ready() && table.update(options.rows(list()));
-    const usesReach = options.usesReach();
     // Routers report when a heartbeat asks for it: a worker that has left may be gone before the next one is due.
-    if (isUpdated || (usesReach && !usedReach)) changed.notify();
-    usedReach = usesReach;
+    if (isUpdated || options.usesReach()) changed.notify();
   };
   const join = ({ routerId, address }: wire.RouterHello): Disposable => {
     const session = {};
