@@ -15,11 +15,12 @@ export function listEligible(
   replicas: readonly ServingReplica[],
   optionOf: OptionOf,
 ): readonly EligibleReplica[] {
-  const eligible = replicas.flatMap((replica): readonly EligibleReplica[] => {
+  const eligible: EligibleReplica[] = [];
+  for (const replica of replicas) {
     const option = optionOf(replica);
     const mode = option?.modes[stream];
-    return option === undefined || mode === undefined ? [] : [{ replica, option, mode }];
-  });
+    if (option !== undefined && mode !== undefined) eligible.push({ replica, option, mode });
+  }
   const ready = eligible.filter(({ replica }) => replica.state === 'ready');
   return ready.length > 0 ? ready : eligible;
 }

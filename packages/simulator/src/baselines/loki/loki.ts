@@ -76,7 +76,7 @@ function createServer({ options, route }: ScalingRun): QueryServer {
   return {
     order: 'due',
     route(query, replicas, now) {
-      const eligible = listEligible(query, replicas, optionOf).map((one) => ({ ...one, freeAt: freeAt(one, now) }));
+      const eligible = listEligible(query, replicas, optionOf).map((one) => estimate(one, now));
       const timely = eligible.filter((one) => one.freeAt + p95At(one.option.profile, 1) <= query.dueAt);
       const next = route.next(query.stream, new Set(eligible.map(({ option }) => option)));
       const chosen =
@@ -95,14 +95,18 @@ function createServer({ options, route }: ScalingRun): QueryServer {
   };
 }
 
-function freeAt({ replica, mode }: EligibleReplica, now: number): number {
+function estimate({ replica, option, mode }: EligibleReplica, now: number): Estimate {
   const { state, readyAt, running, expectedEndAt, queue, inFlight } = replica;
   const startsAt = Math.max(now, state === 'ready' ? now : readyAt, running > 0 ? expectedEndAt : now);
-  return startsAt + (1_000 * (queue.length + inFlight)) / mode.ratePerSecond;
+  const freeAt = startsAt + (1_000 * (queue.length + inFlight)) / mode.ratePerSecond;
+  return { replica, option, mode, freeAt };
 }
 
-const soonest = (estimates: readonly Estimate[]): Estimate | undefined =>
-  estimates.toSorted((a, b) => a.freeAt - b.freeAt)[0];
+function soonest(estimates: readonly Estimate[]): Estimate | undefined {
+  let best = estimates[0];
+  for (const one of estimates) if (best !== undefined && one.freeAt < best.freeAt) best = one;
+  return best;
+}
 
 function mostAccurate(estimates: readonly Estimate[]): readonly Estimate[] {
   const greatest = Math.max(...estimates.map(({ option }) => option.accuracy));
