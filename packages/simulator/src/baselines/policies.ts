@@ -14,7 +14,7 @@ export const policies: readonly ServingPolicy[] = [
 
 export const policyNames: readonly string[] = policies.map(({ name }) => name);
 
-/** Names of those of production. */
+/** The names of the policies of production. */
 export const productionPolicyNames: readonly string[] = policies.flatMap(({ kind, name }) =>
   kind === 'production' ? [name] : [],
 );

@@ -1,6 +1,6 @@
 // The variants that accuracy scaling chooses from, with the rate at which each serves the queries of a stream.
 
-import type { HardwareClassId, VariantId } from '@pareto/core';
+import { groupBy } from '@pareto/core';
 import { p50At, p99At } from '@pareto/policy';
 import type { PolicySetting, ServingReplica } from '../../policies/serving-policy.js';
 import { largestBatch, listOptions, type VariantOption } from '../options/variant-option.js';
@@ -55,12 +55,9 @@ const singleMode = ({ profile }: VariantOption, latencyMs: number): Mode | undef
 export type OptionOf = (replica: Pick<ServingReplica, 'variant' | 'worker'>) => ScalableOption | undefined;
 
 export function createOptionOf(options: readonly ScalableOption[]): OptionOf {
-  const byVariant = new Map<VariantId, Map<HardwareClassId | undefined, ScalableOption>>();
-  for (const option of options) {
-    const { variant, hardwareClass } = option;
-    const byClass = byVariant.get(variant) ?? new Map<HardwareClassId | undefined, ScalableOption>();
-    byVariant.set(variant, byClass.set(hardwareClass, option));
-  }
-  // For each replica of each query: keys of two parts would be made each time.
-  return ({ variant, worker }) => byVariant.get(variant)?.get(worker.slotGroups[0]?.hardwareClass.id);
+  const byVariant = groupBy(options, ({ variant }) => variant);
+  return ({ variant, worker }) => {
+    const id = worker.slotGroups[0]?.hardwareClass.id;
+    return byVariant.get(variant)?.find(({ hardwareClass }) => hardwareClass === id);
+  };
 }

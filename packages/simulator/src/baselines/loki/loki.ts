@@ -103,8 +103,8 @@ function estimate({ replica, option, mode }: EligibleReplica, now: number): Esti
 }
 
 function soonest(estimates: readonly Estimate[]): Estimate | undefined {
-  let best = estimates[0];
-  for (const one of estimates) if (best !== undefined && one.freeAt < best.freeAt) best = one;
+  let best: Estimate | undefined;
+  for (const one of estimates) if (best === undefined || one.freeAt < best.freeAt) best = one;
   return best;
 }
 
