@@ -23,6 +23,7 @@ export {
 export { systemClock, type Clock } from './clock.js';
 export { LinkedQueue, type Linked } from './collections/linked-queue.js';
 export { ObjectNumbers } from './collections/object-numbers.js';
+export { oncePer } from './collections/once-per.js';
 export { SlotList } from './collections/slot-list.js';
 export { TimerWheel } from './timer-wheel.js';
 export { latencyBucket, latencyQuantile, type LatencyCounts } from './latency-counts.js';

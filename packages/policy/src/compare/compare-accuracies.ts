@@ -1,6 +1,6 @@
 // Whether two variants are equal in accuracy, or one is better: on the same samples as pairs, if both have their scores.
 
-import type { Accuracy, SampleScores } from '@pareto/core';
+import { oncePer, type Accuracy, type SampleScores } from '@pareto/core';
 import { bootstrapMean95, tango95, type Interval } from './paired-interval.js';
 import { digitsOf, numbersOf } from './sample-scores.js';
 
@@ -27,15 +27,11 @@ export function pairedDifference(
 ): Interval | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a.set !== b.set || a.count !== b.count || a.bits !== b.bits) return undefined;
-  const before = known.get(a) ?? new WeakMap<SampleScores, Interval>();
-  known.set(a, before);
-  const found = before.get(b) ?? intervalOf(a, b);
-  before.set(b, found);
-  return found;
+  return intervalsFrom(a)(b);
 }
 
-/** Intervals that were computed, because the variants of a task are compared whenever one of them changes. */
-const known = new WeakMap<SampleScores, WeakMap<SampleScores, Interval>>();
+/** Kept, because the variants of a task are compared whenever one of them changes. */
+const intervalsFrom = oncePer((a: SampleScores) => oncePer((b: SampleScores) => intervalOf(a, b)));
 
 function intervalOf(a: SampleScores, b: SampleScores): Interval {
   if (a.bits === 1) return intervalOfHits(a, b);

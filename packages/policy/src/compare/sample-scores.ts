@@ -1,6 +1,6 @@
 // The compact form of the scores of a variant's evaluation samples.
 
-import type { Metric, SampleScores } from '@pareto/core';
+import { oncePer, type Metric, type SampleScores } from '@pareto/core';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const digits = new Map(Array.from(alphabet, (character, digit) => [character, digit]));
@@ -57,15 +57,9 @@ function packNumbers(values: readonly number[], { low, high }: Range): string {
 }
 
 /** Returns the digits of the codes: each of six hits, or two of each number. Decodes them once per object. */
-export function digitsOf(scores: SampleScores): Uint8Array {
-  const before = known.get(scores);
-  if (before !== undefined) return before;
-  const decoded = Uint8Array.from(scores.codes, (character) => digits.get(character) ?? 0);
-  known.set(scores, decoded);
-  return decoded;
-}
-
-const known = new WeakMap<SampleScores, Uint8Array>();
+export const digitsOf: (scores: SampleScores) => Uint8Array = oncePer(({ codes }) =>
+  Uint8Array.from(codes, (character) => digits.get(character) ?? 0),
+);
 
 /** Returns numbers that were packed, rounded to the levels. */
 export function numbersOf(scores: SampleScores): Float64Array {

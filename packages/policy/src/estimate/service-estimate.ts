@@ -1,6 +1,6 @@
 // The estimate of a replica's service time: its profile, corrected by how long its batches really take.
 
-import { exactExp, exactLog, halved, type Profile, type ReplicaLoad, type Shapes } from '@pareto/core';
+import { exactExp, exactLog, halved, oncePer, type Profile, type ReplicaLoad, type Shapes } from '@pareto/core';
 import { pointsFor } from '../buckets/points-for.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import { defaultInterferenceParams, Interference, type InterferenceParams } from './interference.js';
@@ -106,11 +106,5 @@ export const createServiceEstimate = (params: EstimateParams = defaultEstimatePa
   new ServiceEstimate(params);
 
 /** Profiled medians by the number of items, up to a number of them. Each decision of a worker needs several. */
-const medians = new WeakMap<Profile, number[]>();
+const mediansOf: (profile: Profile) => number[] = oncePer(() => []);
 const maxMedians = 64;
-
-function mediansOf(profile: Profile): number[] {
-  const known = medians.get(profile) ?? [];
-  medians.set(profile, known);
-  return known;
-}

@@ -1,6 +1,6 @@
 // Builds the columns of a target.
 
-import type { Candidate, Exclusion, TargetEntry } from '@pareto/core';
+import { oncePer, type Candidate, type Exclusion, type TargetEntry } from '@pareto/core';
 import { rankOrder } from '../compare/rank-accuracies.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import type { TargetColumns } from './columns.js';
@@ -8,16 +8,8 @@ import { passes } from './criteria/criterion.js';
 import { criteria } from './criteria.js';
 import { compareCosts, compareGroups } from './order.js';
 
-const known = new WeakMap<TargetEntry, TargetColumns>();
-
 /** Returns the columns of a target. Builds them once per entry. */
-export function columnsOf(target: TargetEntry): TargetColumns {
-  const before = known.get(target);
-  if (before !== undefined) return before;
-  const columns = build(target);
-  known.set(target, columns);
-  return columns;
-}
+export const columnsOf: (target: TargetEntry) => TargetColumns = oncePer(build);
 
 function build({ kind, candidates: listed, exclusions }: TargetEntry): TargetColumns {
   const rows = Array.from(listed, (candidate, position) => ({ candidate, position })).sort(

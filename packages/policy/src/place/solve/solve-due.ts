@@ -1,6 +1,6 @@
 // Whether the targets need another solution.
 
-import { sameItems, type Milliseconds } from '@pareto/core';
+import { oncePer, sameItems, type Milliseconds } from '@pareto/core';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { stayingWorkers } from '../context/context.js';
 import { ratesOf } from '../context/apply-solution.js';
@@ -38,19 +38,12 @@ export const solveBasis = (
   ];
 };
 
-const texts = new WeakMap<PlacementVariant, string>();
-
 /** Returns a text that differs if a program for the variant does. */
-function textOf(one: PlacementVariant): string {
-  const known = texts.get(one);
-  if (known !== undefined) return known;
-  const { variant, measurements, accuracyMarks, dominatedBy } = one;
+const textOf = oncePer(({ variant, measurements, accuracyMarks, dominatedBy }: PlacementVariant): string => {
   const { id, version, quarantineReason } = variant;
   const measured = measurements.map(({ hardwareClass, result }) => [hardwareClass, result]);
-  const text = JSON.stringify([id, version, quarantineReason, measured, [...accuracyMarks], dominatedBy]);
-  texts.set(one, text);
-  return text;
-}
+  return JSON.stringify([id, version, quarantineReason, measured, [...accuracyMarks], dominatedBy]);
+});
 
 /** Returns whether a solution still fits: the demand is in its band, and nothing else has changed since. */
 export function isInForce(
