@@ -9,6 +9,7 @@ import {
   type UnmetNeed,
   type VariantId,
   type WorkerId,
+  type WorkerInfo,
 } from '@pareto/core';
 import { ratesOf } from '../context/apply-solution.js';
 import { minShare } from '../context/compute.js';
@@ -109,32 +110,51 @@ function createCarry(
   placed: readonly Placed[],
 ): (share: SolvedShare, load: number) => number {
   const { targetUtilisation } = params;
-  const keyOf = ({ worker, hardwareClass }: Pick<Placed, 'worker' | 'hardwareClass'>): string =>
-    `${worker} ${hardwareClass}`;
-  const groups = new Map<string, { free: number }>();
-  for (const { info } of snapshot.workers)
-    for (const { hardwareClass, slots } of info.slotGroups)
-      groups.set(keyOf({ worker: info.id, hardwareClass: hardwareClass.id }), { free: slots * targetUtilisation });
+  const byWorker = new Map(snapshot.workers.map(({ info }) => [info.id, freeSlots(info, targetUtilisation)]));
   const byVariant = groupBy(
-    placed.map((one) => ({ ...one, group: groups.get(keyOf(one)) ?? { free: 0 } })),
+    placed.map(({ variant, worker, hardwareClass }) => {
+      const slots = byWorker.get(worker)?.find((one) => one.hardwareClass === hardwareClass);
+      return { variant, slots: slots ?? { hardwareClass, free: 0 } };
+    }),
     ({ variant }) => variant,
   );
   return ({ variant, hardwareClass }, load) => {
     const secondsOn = (on: HardwareClassId): number =>
       options.served.get(variant)?.find((one) => one.hardwareClass === on)?.secondsPerItem ?? Infinity;
     const own = (byVariant.get(variant) ?? []).toSorted(
-      (a, b) =>
-        Number(b.hardwareClass === hardwareClass) - Number(a.hardwareClass === hardwareClass) ||
-        b.group.free - a.group.free,
+      ({ slots: a }, { slots: b }) =>
+        Number(b.hardwareClass === hardwareClass) - Number(a.hardwareClass === hardwareClass) || b.free - a.free,
     );
     let carried = 0;
-    for (const { group, hardwareClass: on } of own) {
-      const factor = on === hardwareClass ? 1 : secondsOn(on) / secondsOn(hardwareClass);
+    for (const { slots } of own) {
+      const factor =
+        slots.hardwareClass === hardwareClass ? 1 : secondsOn(slots.hardwareClass) / secondsOn(hardwareClass);
       if (!(factor < Infinity)) continue;
-      const slots = Math.min(targetUtilisation, group.free, (load - carried) * factor);
-      group.free -= slots;
-      carried += factor > 0 ? slots / factor : load - carried;
+      const taken = Math.min(targetUtilisation, slots.free, (load - carried) * factor);
+      slots.free -= taken;
+      carried += factor > 0 ? taken / factor : load - carried;
     }
     return carried;
   };
+}
+
+/** The slots of one class on a worker. */
+interface FreeSlots {
+  readonly hardwareClass: HardwareClassId;
+  /** Number of slots whose time is left, at the target utilisation. */
+  free: number;
+}
+
+function freeSlots({ slotGroups }: WorkerInfo, targetUtilisation: number): readonly FreeSlots[] {
+  const all: FreeSlots[] = [];
+  for (const {
+    hardwareClass: { id: hardwareClass },
+    slots,
+  } of slotGroups) {
+    const free = slots * targetUtilisation;
+    const known = all.find((one) => one.hardwareClass === hardwareClass);
+    if (known === undefined) all.push({ hardwareClass, free });
+    else known.free += free;
+  }
+  return all;
 }

@@ -19,10 +19,14 @@ const demandOf = (itemsPerSecond: number) => [
   { variants: [small.variant.id] as const, latencyMs: milliseconds(1_000), itemsPerSecond },
 ];
 /** Workers with two slots of .1 USD per hour. A replica answers at most 70 items per second. */
-const observed = (replicas: readonly PlacementReplica[], rate = 100): PlacementSnapshot =>
+const observed = (
+  replicas: readonly PlacementReplica[],
+  rate = 100,
+  workers = ['w', 'x', 'y'].map((id) => worker(id, 1_000, { slots: 2 })),
+): PlacementSnapshot =>
   snapshot({
     ...{ now: milliseconds(9_000), variants: [small], replicas, prices: { [cpu.id]: 0.1 }, demand: demandOf(rate) },
-    workers: ['w', 'x', 'y'].map((id) => worker(id, 1_000, { slots: 2 })),
+    workers,
   });
 
 /** Returns the solution with so many replicas on two workers, `slack` above its bound. */
@@ -75,6 +79,16 @@ describe('planQuality', () => {
 
   it('is stale without a bound if the solution no longer fits', () =>
     assert.deepEqual(qualityOf({ isCurrent: false }, solutionFor(2)), { source: 'stale', at: 5_000, planId: 'p1' }));
+
+  it('counts the slots of all devices of a class on a worker', () => {
+    const solution = solutionFor(2);
+    const device = { slots: 1, classes: [cpu, cpu] };
+    const workers = ['w', 'x', 'y'].map((id) => worker(id, 1_000, device));
+    const onOne = [replica('r1', 'a:int8', 'w'), replica('r2', 'a:int8', 'w')];
+    const context = createContext({ ...observed(onOne, 100, workers), planId: 'p2', solution }, placement);
+    const { cost } = planQuality(context, { actions: [], unmet: [] }, true);
+    assert.ok((cost?.boundUsdPerHour ?? 0) > 0, 'two slots answer what two replicas answer');
+  });
 
   it('states what the plan costs above the bound: nothing if it is packed as solved, and the bound is reached', () => {
     const quality = qualityOf({ replicas: onTwo }, solutionFor(2));
