@@ -1,6 +1,6 @@
 // Hardware classes of the fleet on which variants can be measured now.
 
-import { environmentOf, type HardwareClassId, type WorkerInfo } from '@pareto/core';
+import { environmentOf, oncePer, type HardwareClassId, type WorkerInfo } from '@pareto/core';
 
 export interface FleetClass {
   readonly id: HardwareClassId;
@@ -17,7 +17,7 @@ export interface FleetWorker {
 }
 
 /** Returns the classes of the slots of connected workers that do not drain, sorted by id. */
-export function fleetClasses(workers: readonly FleetWorker[]): readonly FleetClass[] {
+export const fleetClasses: (workers: readonly FleetWorker[]) => readonly FleetClass[] = oncePer((workers) => {
   const classes = new Map<HardwareClassId, { readonly provider: string; readonly environments: Set<string> }>();
   for (const { info, presence, draining } of workers) {
     if (presence !== 'connected' || draining) continue;
@@ -30,7 +30,7 @@ export function fleetClasses(workers: readonly FleetWorker[]): readonly FleetCla
     }
   }
   return Array.from(classes, ([id, known]) => ({ id, ...known })).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-}
+});
 
 /** Returns the providers of the classes. */
 export const fleetProviders = (classes: readonly FleetClass[]): ReadonlySet<string> =>

@@ -1,6 +1,6 @@
 // The demand as a solution divides it among variants and hardware classes, for the rates of now.
 
-import type { HardwareClassId, Milliseconds, VariantId, WorkerId } from '@pareto/core';
+import { oncePer, type HardwareClassId, type Milliseconds, type VariantId, type WorkerId } from '@pareto/core';
 import type { DivisionInput, VariantDemand } from './divide-demand.js';
 import type { Option } from './options.js';
 import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
@@ -8,18 +8,20 @@ import { countReplicas, fullestFirst, listHostKinds } from './host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
 /** Returns the key of the group of a demand: its variants, the half octave of its latency, and its preference. */
-export const groupKey = ({ variants, latencyMs, prefersAccuracy = false }: Demand): string =>
-  `${Math.floor(2 * Math.log2(latencyMs))} ${prefersAccuracy ? 'accurate' : 'cheap'} ${variants.join(' ')}`;
+export const groupKey: (demand: Demand) => string = oncePer(
+  ({ variants, latencyMs, prefersAccuracy = false }) =>
+    `${Math.floor(2 * Math.log2(latencyMs))} ${prefersAccuracy ? 'accurate' : 'cheap'} ${variants.join(' ')}`,
+);
 
 /** Returns the items per second of each group of demands. */
-export function ratesOf(demands: readonly Demand[]): ReadonlyMap<string, number> {
+export const ratesOf: (demands: readonly Demand[]) => ReadonlyMap<string, number> = oncePer((demands) => {
   const rates = new Map<string, number>();
   for (const demand of demands) {
     const key = groupKey(demand);
     rates.set(key, (rates.get(key) ?? 0) + demand.itemsPerSecond);
   }
   return rates;
-}
+});
 
 export interface SolvedDemands {
   readonly demands: readonly VariantDemand[];
@@ -44,7 +46,11 @@ interface VariantLoad {
 export function applySolution(input: DivisionInput, solution: Solution): SolvedDemands {
   const byGroup = new Map<string, SolvedShare[]>();
   for (const share of solution.shares)
-    for (const group of share.items.keys()) byGroup.set(group, [...(byGroup.get(group) ?? []), share]);
+    for (const group of share.items.keys()) {
+      const own = byGroup.get(group);
+      if (own === undefined) byGroup.set(group, [share]);
+      else own.push(share);
+    }
   const loads = new Map<VariantId, VariantLoad>();
   const others: Demand[] = [];
   const rates = ratesOf(input.snapshot.demand);

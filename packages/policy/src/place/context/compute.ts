@@ -1,7 +1,7 @@
 // The time of the slots of each hardware class, which targets divide among demands.
 
-import type { HardwareClassId } from '@pareto/core';
-import type { PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import { addTo, oncePer, type HardwareClassId } from '@pareto/core';
+import type { PlacementParams, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import { mustLeave } from './budget.js';
 
 /** Smaller shares of a slot count as none, because they come from rounding. */
@@ -17,15 +17,23 @@ export interface Compute {
 }
 
 /** Creates the compute of the workers that keep replicas: connected or awaited ones that replicas need not leave. */
-export function createCompute({ workers }: Pick<PlacementSnapshot, 'workers'>, params: PlacementParams): Compute {
-  const left = new Map<HardwareClassId, number>();
-  for (const worker of workers) {
-    if (worker.presence === 'gone' || mustLeave(worker)) continue;
-    for (const { hardwareClass, slots } of worker.info.slotGroups)
-      left.set(hardwareClass.id, (left.get(hardwareClass.id) ?? 0) + slots * params.targetUtilisation);
-  }
+export function createCompute(
+  { workers }: Pick<PlacementSnapshot, 'workers'>,
+  { targetUtilisation }: PlacementParams,
+): Compute {
+  const taken = new Map<HardwareClassId, number>();
+  const slots = countSlots(workers);
   return {
-    left: (hardwareClass) => left.get(hardwareClass) ?? 0,
-    take: (hardwareClass, load) => void left.set(hardwareClass, (left.get(hardwareClass) ?? 0) - load),
+    left: (hardwareClass) => (slots.get(hardwareClass) ?? 0) * targetUtilisation - (taken.get(hardwareClass) ?? 0),
+    take: (hardwareClass, load) => addTo(taken, hardwareClass, load),
   };
 }
+
+const countSlots = oncePer((workers: readonly PlacementWorker[]) => {
+  const counts = new Map<HardwareClassId, number>();
+  for (const worker of workers) {
+    if (worker.presence === 'gone' || mustLeave(worker)) continue;
+    for (const { hardwareClass, slots } of worker.info.slotGroups) addTo(counts, hardwareClass.id, slots);
+  }
+  return counts;
+});

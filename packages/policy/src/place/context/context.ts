@@ -1,6 +1,14 @@
 // The inputs of a plan, and what follows from the snapshot alone.
 
-import type { HardwareClassId, Milliseconds, ReplicaId, Variant, VariantId, WorkerId } from '@pareto/core';
+import {
+  oncePer,
+  type HardwareClassId,
+  type Milliseconds,
+  type ReplicaId,
+  type Variant,
+  type VariantId,
+  type WorkerId,
+} from '@pareto/core';
 import type { PlacementParams, PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
 import type { Solution } from '../../snapshot/solution.js';
 import { versionKey, versionsOf, type VersionsByArchitecture } from '../../snapshot/versions.js';
@@ -95,10 +103,12 @@ function divide(input: DivisionInput, solution: Solution | undefined): readonly 
 export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retention => ({ horizon, cold, params });
 
 /** Returns the workers whose replicas answer. */
-export const stayingWorkers = (
+export const stayingWorkers: (
   workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining' | 'isBeyondBudget'>[],
-): ReadonlySet<WorkerId> =>
-  new Set(workers.flatMap((worker) => (worker.presence === 'gone' || mustLeave(worker) ? [] : [worker.info.id])));
+) => ReadonlySet<WorkerId> = oncePer(
+  (workers) =>
+    new Set(workers.flatMap((worker) => (worker.presence === 'gone' || mustLeave(worker) ? [] : [worker.info.id]))),
+);
 
 /** Groups the replicas that have not failed and will stay by version of a variant. */
 function groupServing(

@@ -1,6 +1,6 @@
 // Workers that are alike, which a program counts together.
 
-import { priceOf, type HardwareClassId, type PriceTable, type WorkerId } from '@pareto/core';
+import { oncePer, priceOf, type HardwareClassId, type PriceTable, type WorkerId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
 
 /** The slots of one hardware class on a worker. */
@@ -41,10 +41,15 @@ function inOctaves(bytes: number): number {
 const maxKinds = 32;
 
 /** Groups the workers that keep replicas: connected or awaited ones that do not drain. */
-export function listHostKinds(workers: readonly PlacementWorker[], prices: PriceTable): readonly HostKind[] {
-  const kinds = groupKinds(workers, prices, inSteps);
-  return kinds.length <= maxKinds ? kinds : groupKinds(workers, prices, inOctaves);
-}
+export const listHostKinds = (workers: readonly PlacementWorker[], prices: PriceTable): readonly HostKind[] =>
+  kindsAt(prices)(workers);
+
+const kindsAt = oncePer((prices: PriceTable) =>
+  oncePer((workers: readonly PlacementWorker[]) => {
+    const kinds = groupKinds(workers, prices, inSteps);
+    return kinds.length <= maxKinds ? kinds : groupKinds(workers, prices, inOctaves);
+  }),
+);
 
 /** Returns the number of replicas that stay, by worker. Workers without any are missing. */
 export function countReplicas(replicas: readonly PlacementReplica[]): ReadonlyMap<WorkerId, number> {

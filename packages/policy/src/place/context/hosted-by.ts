@@ -1,6 +1,6 @@
 // Whether the fleet has a worker that is large enough for a variant.
 
-import type { HardwareClassId } from '@pareto/core';
+import { oncePer, type HardwareClassId } from '@pareto/core';
 import type { PlacementWorker } from '../../snapshot/snapshot.js';
 import type { Footprint } from './footprint.js';
 import type { Option } from './options.js';
@@ -8,10 +8,11 @@ import type { Option } from './options.js';
 /** An option, as far as a worker must be large enough for it. */
 export type SizedOption = Pick<Option, 'hardwareClass' | keyof Footprint>;
 
+type PresentWorker = Pick<PlacementWorker, 'info' | 'presence'>;
+type Capacities = ReadonlyMap<HardwareClassId, readonly Footprint[]>;
+
 /** Creates a function that returns whether some worker could hold an option if it were empty. Workers that are gone do not count. */
-export function hostedBy(
-  workers: readonly Pick<PlacementWorker, 'info' | 'presence'>[],
-): (option: SizedOption) => boolean {
+export function hostedBy(workers: readonly PresentWorker[]): (option: SizedOption) => boolean {
   const capacities = capacitiesByClass(workers);
   return (option) => capacities.get(option.hardwareClass)?.some((one) => holds(one, option)) ?? false;
 }
@@ -20,9 +21,7 @@ const holds = (capacity: Footprint, of: Footprint): boolean =>
   capacity.memoryBytes >= of.memoryBytes && capacity.deviceMemoryBytes >= of.deviceMemoryBytes;
 
 /** Returns the memory of the workers with slots of each class, without those that another one exceeds in both memories. */
-export function capacitiesByClass(
-  workers: readonly Pick<PlacementWorker, 'info' | 'presence'>[],
-): ReadonlyMap<HardwareClassId, readonly Footprint[]> {
+export const capacitiesByClass: (workers: readonly PresentWorker[]) => Capacities = oncePer((workers) => {
   const capacities = new Map<HardwareClassId, readonly Footprint[]>();
   for (const { info, presence } of workers) {
     if (presence === 'gone') continue;
@@ -35,4 +34,4 @@ export function capacitiesByClass(
     }
   }
   return capacities;
-}
+});

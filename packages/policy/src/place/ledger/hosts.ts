@@ -1,6 +1,6 @@
 // The workers of a ledger at the start of a plan, without replicas.
 
-import type { HardwareClassId, WorkerId } from '@pareto/core';
+import { oncePer, type HardwareClassId, type WorkerId } from '@pareto/core';
 import type { PlacementParams, PlacementWorker } from '../../snapshot/snapshot.js';
 import { mustLeave } from '../context/budget.js';
 import type { Memory } from '../context/memory.js';
@@ -18,9 +18,7 @@ export interface Hosts {
 type Params = Pick<PlacementParams, 'targetUtilisation' | 'loadsPerSlot'>;
 
 export function createHosts(workers: readonly PlacementWorker[], memory: Memory, params: Params): Hosts {
-  const hosts = workers
-    .toSorted((a, b) => compareText(a.info.id, b.info.id))
-    .map((worker, index) => createHost(worker, index, memory, params));
+  const hosts = sortedById(workers).map((worker, index) => createHost(worker, index, memory, params));
   const groups = new Map<HardwareClassId, SlotGroup[]>();
   for (const { groups: own } of hosts) {
     for (const [hardwareClass, group] of own) {
@@ -31,6 +29,10 @@ export function createHosts(workers: readonly PlacementWorker[], memory: Memory,
   }
   return { hosts, byId: new Map(hosts.map((host) => [host.worker.info.id, host])), groups };
 }
+
+const sortedById = oncePer((workers: readonly PlacementWorker[]) =>
+  workers.toSorted((a, b) => compareText(a.info.id, b.info.id)),
+);
 
 function createHost(worker: PlacementWorker, index: number, memory: Memory, params: Params): Host {
   const { info, making, measuring, presence, draining } = worker;

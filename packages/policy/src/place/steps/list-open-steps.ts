@@ -140,6 +140,7 @@ function servedSteps(context: PlanningContext): readonly OpenStep[] {
 /** Returns the noisy measurements that are due, if nothing else lets the variant be measured again. */
 function noisySteps(context: PlanningContext): readonly OpenStep[] {
   const { snapshot, horizon, params } = context;
+  if (snapshot.noisy.size === 0) return [];
   const replicas = groupBy(snapshot.replicas, ({ assignment }) => assignment.worker);
   const hasQuietWorker = (hardwareClass: HardwareClassId): boolean =>
     snapshot.workers.some(
@@ -147,7 +148,6 @@ function noisySteps(context: PlanningContext): readonly OpenStep[] {
         info.slotGroups.some((group) => group.hardwareClass.id === hardwareClass) &&
         (replicas.get(info.id) ?? []).every(({ lastUsedAt }) => horizon.hasCome(lastUsedAt + params.repeatQuietMs)),
     );
-  if (snapshot.noisy.size === 0) return [];
   const classes = fleetClasses(snapshot.workers);
   const demandOf = demandByArchitecture(context);
   const steps = snapshot.variants.flatMap((one) =>
