@@ -127,6 +127,7 @@ export { planReplicas } from './place/plan-replicas.js';
 export { defaultRestParams, planRest } from './place/plan-rest.js';
 export { planTargets } from './place/targets/plan-targets.js';
 export type { Target, Targets } from './place/targets/target.js';
+export { keepWorkers } from './snapshot/keep-workers.js';
 export { type NoisyMeasurements } from './snapshot/noisy.js';
 export {
   defaultPlacementParams,

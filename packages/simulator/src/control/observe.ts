@@ -1,13 +1,14 @@
 // The snapshot that planning uses, from the cluster, the assignments and the reports of the workers.
 
 import { bytes, milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerInfo } from '@pareto/core';
-import type {
-  DemandInput,
-  DemandWindow,
-  FleetState,
-  Observed,
-  PlacementReplica,
-  PlacementWorker,
+import {
+  keepWorkers,
+  type DemandInput,
+  type DemandWindow,
+  type FleetState,
+  type Observed,
+  type PlacementReplica,
+  type PlacementWorker,
 } from '@pareto/policy';
 import type { Cluster } from '../cluster/cluster.js';
 
@@ -26,12 +27,13 @@ export interface ClusterView {
 /** The controller leads from the start. */
 export const leadingSince: Milliseconds = milliseconds(0);
 
-/** Returns the snapshot. `assignedAt` is the time at which each assignment was first seen. */
-export function observe(view: ClusterView, assignedAt: AssignedAt): Observed {
+/** Returns the snapshot. `assignedAt` is the time at which each assignment was first seen, `before` the last snapshot. */
+export function observe(view: ClusterView, assignedAt: AssignedAt, before?: Observed): Observed {
+  const workers = view.workers.map((info) => observeWorker(view, info));
   const { tasks, architectures, variants, prices } = view.cluster;
   return {
     ...{ now: view.now, tasks, architectures, served: new Map(), variants, rules: [], warmthRules: [], prices },
-    workers: view.workers.map((info) => observeWorker(view, info)),
+    workers: keepWorkers(before?.workers ?? [], workers),
     replicas: [...assignedReplicas(view, assignedAt), ...leavingReplicas(view)],
   };
 }

@@ -61,7 +61,7 @@ export function createPlanner(params: TurnParams, solver?: VirtualSolver): Plann
         assignments.map(({ replica }) => replica),
         now,
       );
-      const observed = observe(view, core.state.assignedAt);
+      const observed = observe(view, core.state.assignedAt, planned?.observed);
       planned = { revision: fleet.revision, assignments, observed, solution: core.state.solution };
       core.observe(observed, observeDemand(view, observed), []);
       const turn = core.plan(observed, `turn-${turns++}`, leadingMs);

@@ -11,6 +11,7 @@ import {
   type WorkerId,
 } from '@pareto/core';
 import {
+  keepWorkers,
   variantOf,
   type DemandWindow,
   type FleetState,
@@ -46,10 +47,14 @@ export interface ClusterView {
 
 /**
  * Returns the snapshot for planning. `assignedAt` is the time at which each assignment was first seen; an assignment
- * without an entry counts as first seen now.
+ * without an entry counts as first seen now. `before` is the last snapshot.
  */
-export function observe(view: ClusterView, assignedAt: ReadonlyMap<ReplicaId, Milliseconds>): Observed {
-  const workers = observeWorkers(view);
+export function observe(
+  view: ClusterView,
+  assignedAt: ReadonlyMap<ReplicaId, Milliseconds>,
+  before: Observed | undefined,
+): Observed {
+  const workers = keepWorkers(before?.workers ?? [], observeWorkers(view));
   const { registry, served } = view;
   return {
     now: view.now,

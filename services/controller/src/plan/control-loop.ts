@@ -145,7 +145,7 @@ async function runTurn(
     assigned.map(({ replica }) => replica),
     view.now,
   );
-  const observed = observe(view, core.state.assignedAt);
+  const observed = observe(view, core.state.assignedAt, memory.planned?.observed);
   memory.planned = { registry: view.registry, revision: view.fleet.revision, observed };
   core.observe(observed, demandInput(view, observed), observeOrphans(view));
   busy.stop();
