@@ -128,6 +128,7 @@ export { defaultRestParams, planRest } from './place/plan-rest.js';
 export { planTargets } from './place/targets/plan-targets.js';
 export type { Target, Targets } from './place/targets/target.js';
 export { keepWorkers } from './snapshot/keep-workers.js';
+export { observeReplica } from './snapshot/observe-replica.js';
 export { type NoisyMeasurements } from './snapshot/noisy.js';
 export {
   defaultPlacementParams,

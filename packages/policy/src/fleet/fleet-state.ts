@@ -39,6 +39,23 @@ import {
 import { sameTarget, type WorkTarget } from './work-target.js';
 import { createWorkerTable } from './worker-table.js';
 
+/** The state of a worker, as far as snapshots have it. */
+export interface ObservedWorker {
+  readonly session: WorkerSession | undefined;
+  readonly report: WorkerReport | undefined;
+  readonly order: WorkTarget | undefined;
+  readonly presence: Presence;
+  /** Time at which the last session ended. Undefined if the worker has a session, or had none. */
+  readonly absentSince: Milliseconds | undefined;
+  /** Set if the last session ended because the worker sent nothing. */
+  readonly isSilent: boolean;
+  /**
+   * Time at which the worker's process joined in place of one that was gone, whose replicas were placed elsewhere. Undefined if there was
+   * none.
+   */
+  readonly emptySince: Milliseconds | undefined;
+}
+
 export interface FleetState {
   /**
    * Number that increases with each change that planning or the routing table can see: of sessions, orders, suspicions,
@@ -121,17 +138,8 @@ export interface FleetState {
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
-  /** Returns the time at which the worker's last session ended. Undefined if it has a session, or had none. */
-  absentSince(id: WorkerId): Milliseconds | undefined;
-  /** Returns whether the worker's last session ended because it sent nothing. */
-  isSilent(id: WorkerId): boolean;
   /** Returns whether the worker has no session because its process was stopped as planned. */
   hasDeparted(id: WorkerId): boolean;
-  /**
-   * Returns the time at which the worker's process joined in place of one that was gone, whose replicas were placed elsewhere.
-   * Undefined if there was none.
-   */
-  emptySince(id: WorkerId): Milliseconds | undefined;
   /** Returns whether the worker has had no session for an hour. The hour starts at `leadingSince` at the earliest. */
   isLost(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds): boolean;
   /** Returns the time from which the worker can be forgotten on request (see `forgettableAt`). */
@@ -141,6 +149,8 @@ export interface FleetState {
    * `leadingSince` for `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
    */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
+  /** Returns what snapshots have of a worker's state. */
+  observe(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): ObservedWorker;
   /**
    * Returns whether the worker is connected or within its time to rejoin. Unlike `presence`, this time also passes
    * during isolation.
@@ -291,20 +301,24 @@ export function createFleetState(params: FleetParams): FleetState {
     forget: (id) => workers.delete(id),
     session: (id) => workers.get(id)?.session,
     lastReport: (id) => workers.get(id)?.report,
-    absentSince(id) {
-      const worker = workers.get(id);
-      return worker?.session !== undefined || worker?.leftAt === never ? undefined : worker?.leftAt;
-    },
-    isSilent: (id) => workers.get(id)?.sessionEnd === 'silent',
     hasDeparted(id) {
       const worker = workers.get(id);
       return worker !== undefined && hasDeparted(worker);
     },
-    emptySince: (id) => workers.get(id)?.emptySince,
     isLost: (id, now, leadingSince) => isLost(workers.get(id), now, leadingSince),
     forgettableAt: (id, now, leadingSince) =>
       forgettableAt(workers.get(id), params, { asOf: isolation.absentUntil(now), now }, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
+    observe(id, now, leadingSince) {
+      const worker = workers.get(id);
+      const { session, report, order, leftAt = never, sessionEnd, emptySince } = worker ?? {};
+      return {
+        ...{ session, report, order, emptySince },
+        presence: presenceOf(worker, params, isolation.absentUntil(now), leadingSince),
+        absentSince: session !== undefined || leftAt === never ? undefined : leftAt,
+        isSilent: sessionEnd === 'silent',
+      };
+    },
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',
     replicas: (id) => workers.get(id)?.replicas ?? noReplicas,
     ordered: (id) => workers.get(id)?.order,

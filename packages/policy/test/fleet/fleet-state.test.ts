@@ -12,12 +12,13 @@ import {
 } from '@pareto/core';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { createFleetState } from '../../src/fleet/fleet-state.js';
+import { createFleetState, type FleetState, type ObservedWorker } from '../../src/fleet/fleet-state.js';
 import type { LiveReplica } from '../../src/fleet/live-replica.js';
 import type { StoredLoad, WorkerSession } from '../../src/fleet/live-worker.js';
 import { loadOf, reportOf, sessionOf, w1, w2, workerReport } from './workers.js';
 
 const ms = milliseconds;
+const seenOf = (fleet: FleetState): ObservedWorker => fleet.observe(w1, ms(0), ms(0));
 
 describe('fleet state', () => {
   const params = { rejoinMs: 2_000, firstJoinMs: 10_000 };
@@ -232,9 +233,9 @@ describe('fleet state', () => {
     };
     for (const factor of [1, 2, 4, 8, 8]) {
       assert.equal(awaitedMs(), factor * params.rejoinMs);
-      assert.equal(fleet.isSilent(w1), true);
+      assert.equal(seenOf(fleet).isSilent, true);
       fleet.join(one, ms(now));
-      assert.equal(fleet.isSilent(w1), false);
+      assert.equal(seenOf(fleet).isSilent, false);
     }
     fleet.leave(one, ms(now));
     const another = session('2');
@@ -300,25 +301,25 @@ describe('fleet state', () => {
       return presenceAt(now);
     };
     pass(1_000);
-    assert.equal(fleet.absentSince(w1), undefined);
+    assert.equal(seenOf(fleet).absentSince, undefined);
     fleet.leave(one, ms(1_000));
-    assert.equal(fleet.absentSince(w1), 1_000);
+    assert.equal(seenOf(fleet).absentSince, 1_000);
     pass(2_000);
     const soon = session('2');
     fleet.join(soon, ms(2_000));
-    assert.equal(fleet.emptySince(w1), undefined, 'it was not gone');
+    assert.equal(seenOf(fleet).emptySince, undefined, 'it was not gone');
     fleet.leave(soon, ms(3_000));
     assert.equal(pass(5_000), 'gone');
     fleet.join(soon, ms(5_000));
-    assert.equal(fleet.emptySince(w1), undefined, 'it is the same process');
+    assert.equal(seenOf(fleet).emptySince, undefined, 'it is the same process');
     fleet.leave(soon, ms(6_000));
     assert.equal(pass(10_000), 'gone');
     const late = session('3');
     fleet.join(late, ms(10_000));
-    assert.equal(fleet.emptySince(w1), 10_000);
+    assert.equal(seenOf(fleet).emptySince, 10_000);
     fleet.leave(late, ms(10_500));
     fleet.join(late, ms(11_000));
-    assert.equal(fleet.emptySince(w1), 10_000);
+    assert.equal(seenOf(fleet).emptySince, 10_000);
   });
 
   it('extends the time to rejoin only of workers that are still disconnected after an isolation', () => {

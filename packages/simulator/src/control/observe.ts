@@ -1,8 +1,9 @@
 // The snapshot that planning uses, from the cluster, the assignments and the reports of the workers.
 
-import { bytes, milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerInfo } from '@pareto/core';
+import { milliseconds, type Assignment, type Milliseconds, type ReplicaId, type WorkerInfo } from '@pareto/core';
 import {
   keepWorkers,
+  observeReplica,
   type DemandInput,
   type DemandWindow,
   type FleetState,
@@ -38,15 +39,13 @@ export function observe(view: ClusterView, assignedAt: AssignedAt, before?: Obse
   };
 }
 
-const observeWorker = ({ fleet, now }: ClusterView, info: WorkerInfo): PlacementWorker => ({
-  info,
-  presence: fleet.presence(info.id, now, leadingSince),
-  absentSince: fleet.absentSince(info.id),
-  isSilent: fleet.isSilent(info.id),
-  emptySince: fleet.emptySince(info.id),
-  draining: fleet.lastReport(info.id)?.draining === true,
-  ...{ measuring: undefined, making: undefined },
-});
+function observeWorker({ fleet, now }: ClusterView, info: WorkerInfo): PlacementWorker {
+  const { report, presence, absentSince, isSilent, emptySince } = fleet.observe(info.id, now, leadingSince);
+  return {
+    ...{ info, presence, absentSince, isSilent, emptySince, draining: report?.draining === true },
+    ...{ measuring: undefined, making: undefined },
+  };
+}
 
 export const observeDemand = ({ demand, fleet, now }: ClusterView, { replicas }: Observed): DemandInput => ({
   demands: demand.demands(now),
@@ -59,22 +58,14 @@ export const observeDemand = ({ demand, fleet, now }: ClusterView, { replicas }:
   now,
 });
 
-function assignedReplicas(
+const assignedReplicas = (
   { assignments, fleet, now }: ClusterView,
   assignedAt: AssignedAt,
-): readonly PlacementReplica[] {
-  return assignments.map((assignment) => {
-    const live = fleet.replicas(assignment.worker).get(assignment.replica);
-    const at = assignedAt.get(assignment.replica) ?? now;
-    if (live === undefined) return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
-    const { report, since, lastUsedAt, isInUse } = live;
-    const { memoryBytes } = report;
-    return {
-      ...{ assignment, state: report.quarantined ? 'failed' : report.state, since, memoryBytes },
-      lastUsedAt: isInUse ? now : milliseconds(Math.max(lastUsedAt, at)),
-    };
+): readonly PlacementReplica[] =>
+  assignments.map((assignment) => {
+    const { worker, replica } = assignment;
+    return observeReplica(assignment, fleet.replicas(worker).get(replica), assignedAt.get(replica) ?? now, now);
   });
-}
 
 /** Returns the replicas that workers still have without an assignment. */
 function leavingReplicas({ workers, assignments, fleet }: ClusterView): readonly PlacementReplica[] {

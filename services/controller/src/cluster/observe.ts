@@ -1,8 +1,8 @@
 // Builds the snapshot that planning uses: registry and plan from the mirror, fleet and demand from the live sessions.
 
 import {
-  bytes,
   milliseconds,
+  oncePer,
   type Assignment,
   type Milliseconds,
   type PriceTable,
@@ -12,6 +12,7 @@ import {
 } from '@pareto/core';
 import {
   keepWorkers,
+  observeReplica,
   variantOf,
   type DemandWindow,
   type FleetState,
@@ -98,17 +99,20 @@ type Unserved = Omit<ClusterView, 'served'>;
 
 export function observeWorkers({ records, fleet, now, leadingSince }: Unserved): readonly PlacementWorker[] {
   return Array.from(records.workers.values(), ({ value: { info, draining } }) => {
-    const report = fleet.lastReport(info.id);
-    const ordered = fleet.ordered(info.id);
+    const { session, report, order, presence, absentSince, isSilent, emptySince } = fleet.observe(
+      info.id,
+      now,
+      leadingSince,
+    );
     return {
-      info: fleet.session(info.id)?.info ?? info,
-      presence: fleet.presence(info.id, now, leadingSince),
-      absentSince: fleet.absentSince(info.id),
-      isSilent: fleet.isSilent(info.id),
-      emptySince: fleet.emptySince(info.id),
+      info: session?.info ?? info,
+      presence,
+      absentSince,
+      isSilent,
+      emptySince,
       draining: draining || report?.draining === true,
-      measuring: (ordered && variantOf(ordered)) ?? report?.measuring,
-      making: ordered?.kind === 'make' ? ordered : undefined,
+      measuring: (order && variantOf(order)) ?? report?.measuring,
+      making: order?.kind === 'make' ? order : undefined,
     };
   });
 }
@@ -129,21 +133,9 @@ export function observeReplicas(
 ): readonly PlacementReplica[] {
   const live = fleet.replicas(worker);
   const assigned = (registry.assignments.get(worker) ?? []).filter((assignment) => isRegistered(registry, assignment));
-  const inForce = assigned.map((assignment): PlacementReplica => {
-    const replica = live.get(assignment.replica);
-    const at = assignedAt.get(assignment.replica) ?? now;
-    if (replica === undefined)
-      return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
-    const { report, since, lastUsedAt, isInUse } = replica;
-    const state = report.quarantined ? 'failed' : report.state;
-    return {
-      assignment,
-      state,
-      since,
-      memoryBytes: report.memoryBytes,
-      lastUsedAt: isInUse ? now : milliseconds(Math.max(lastUsedAt, at)),
-    };
-  });
+  const inForce = assigned.map((assignment) =>
+    observeReplica(assignment, live.get(assignment.replica), assignedAt.get(assignment.replica) ?? now, now),
+  );
   const known = new Set(assigned.map(({ replica }) => replica));
   const leaving = [...live.values()].filter(({ report }) => !known.has(report.replica) && report.state !== 'failed');
   return [
@@ -162,7 +154,9 @@ export function observeReplicas(
 export const observeOrphans = ({ registry }: Pick<ClusterView, 'registry'>): readonly Assignment[] =>
   [...registry.assignments.values()].flat().filter((assignment) => !isRegistered(registry, assignment));
 
-const isRegistered = ({ versions }: Pick<RegistryView, 'versions'>, { variant, version }: Assignment): boolean =>
-  versions.has(versionKey(variant, version));
+const isRegistered = ({ versions }: Pick<RegistryView, 'versions'>, assignment: Assignment): boolean =>
+  versions.has(keyOf(assignment));
+
+const keyOf = oncePer(({ variant, version }: Assignment) => versionKey(variant, version));
 
 const unknownClass = '' as Assignment['hardwareClass'];

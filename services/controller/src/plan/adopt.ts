@@ -30,10 +30,16 @@ export interface AdoptOptions {
   readonly logger: Logger;
 }
 
+export interface AdoptionMemory {
+  /** Members of a fleet that has no replica left to adopt: every worker has reported. Undefined if there may be one. */
+  adoptedMembers: string | undefined;
+}
+
 /** Takes running replicas into the plan. Returns true if nothing is left to adopt, so that planning may continue. */
-export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
+export async function adoptRunning(options: AdoptOptions, memory: AdoptionMemory): Promise<boolean> {
   const view = options.clusterView();
-  if (view.settled) return adoptLate(options, view);
+  if (view.settled) return adoptLate(options, memory, view);
+  memory.adoptedMembers = undefined;
   if (!isComplete(options, view)) return false;
   const snapshot = observeRunning(view, [...view.registry.versions.values()]);
   const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
@@ -64,15 +70,21 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
  * Adds to the plan the replicas of workers that join after the plan was settled. It adds those that were assigned before the
  * restore, and whose variant is in the restored registry.
  */
-async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
+async function adoptLate(options: AdoptOptions, memory: AdoptionMemory, view: ClusterView): Promise<boolean> {
+  const members = `${view.fleet.membersRevision} ${view.records.workers.size}`;
+  if (memory.adoptedMembers === members) return true;
   const prefix = planPrefix(options.epoch());
   const isOfBefore = ({ replica }: Pick<ReplicaReport, 'replica'>): boolean => !replica.startsWith(prefix);
-  const workers = observeWorkers(view)
-    .filter(({ replicas }) => replicas.some(isOfBefore))
-    .map(({ info, replicas }) => ({ info, replicas: replicas.filter(isOfBefore) }));
-  if (workers.length === 0) return true;
-  const actions = planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
-  if (actions.length === 0) return true;
+  const workers = observeWorkers(view).flatMap(({ info, replicas }) => {
+    const own = replicas.filter(isOfBefore);
+    return own.length === 0 ? [] : [{ info, replicas: own }];
+  });
+  const actions =
+    workers.length === 0 ? [] : planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
+  if (actions.length === 0) {
+    if (haveReported(view)) memory.adoptedMembers = members;
+    return true;
+  }
   await writeAll(options.leader, assignmentWrites(actions, view.records));
   logActions(options, actions);
   return false;
@@ -105,6 +117,12 @@ function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker
   }
   return running;
 }
+
+/** Returns whether all connected workers have sent a report. */
+const haveReported = ({ fleet, records }: ClusterView): boolean =>
+  Array.from(records.workers.values()).every(
+    ({ value: { info } }) => fleet.session(info.id) === undefined || fleet.lastReport(info.id) !== undefined,
+  );
 
 function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
   for (const { kind, reason, ...action } of actions) logger.info('plan action', { kind, reason, ...action });

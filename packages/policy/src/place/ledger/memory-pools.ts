@@ -58,8 +58,11 @@ export function reserve(pools: Iterable<MemoryPool>, of: Footprint): void {
   }
 }
 
+const noPools: ReadonlyMap<WorkerSlots, MemoryPool> = new Map();
+
 /** Returns the memories of the devices that have their own, by slot group. Groups on one device have the same. */
 export function createDevicePools({ slotGroups }: WorkerInfo): ReadonlyMap<WorkerSlots, MemoryPool> {
+  if (slotGroups.every(({ deviceMemoryBytes }) => deviceMemoryBytes === 0)) return noPools;
   const byDevice = new Map<string, MemoryPool>();
   const pools = new Map<WorkerSlots, MemoryPool>();
   for (const group of slotGroups) {

@@ -1,0 +1,22 @@
+// An assigned replica of a snapshot, from the last report of its worker.
+
+import { bytes, milliseconds, type Assignment, type Milliseconds } from '@pareto/core';
+import type { LiveReplica } from '../fleet/live-replica.js';
+import type { PlacementReplica } from './snapshot.js';
+
+/**
+ * Returns a replica that is assigned since `at`. `live` is undefined if its worker has not reported it. A replica that was in use
+ * according to the last report counts as used now.
+ */
+export function observeReplica(
+  assignment: Assignment,
+  live: LiveReplica | undefined,
+  at: Milliseconds,
+  now: Milliseconds,
+): PlacementReplica {
+  if (live === undefined) return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
+  const { report, since, lastUsedAt, isInUse } = live;
+  const state = report.quarantined ? 'failed' : report.state;
+  const usedAt = isInUse ? now : milliseconds(Math.max(lastUsedAt, at));
+  return { assignment, state, since, memoryBytes: report.memoryBytes, lastUsedAt: usedAt };
+}
