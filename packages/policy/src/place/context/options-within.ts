@@ -1,6 +1,6 @@
 // The options of variants for queries that must be answered within a time.
 
-import type { Milliseconds, VariantId } from '@pareto/core';
+import { oncePer, type Milliseconds, type VariantId } from '@pareto/core';
 import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { p50At, p99At } from '../../cost/profile-at.js';
 import type { Option } from './options.js';
@@ -30,7 +30,23 @@ const leavesTime = ({ batchP99Ms }: Option, latencyMs: Milliseconds): boolean =>
 function within(option: Option, latencyMs: Milliseconds, slowdown: number): Option {
   const { profile } = option;
   if (profile === undefined) return option;
+  const known = knownOf(option);
+  const before = known.get(latencyMs);
+  if (before?.slowdown === slowdown) return before.option;
   const batch = Math.min(option.batch, batchCeiling(profile, latencyMs / slowdown));
   const batchP99Ms = slowdown * p99At(profile, batch);
-  return { ...option, batch, batchP99Ms, secondsPerItem: (slowdown * p50At(profile, batch)) / batch / 1000 };
+  const secondsPerItem = (slowdown * p50At(profile, batch)) / batch / 1000;
+  const result = { ...option, batch, batchP99Ms, secondsPerItem };
+  if (known.size >= maxKnown) known.clear();
+  known.set(latencyMs, { slowdown, option: result });
+  return result;
 }
+
+interface KnownOption {
+  readonly slowdown: number;
+  readonly option: Option;
+}
+
+/** Results by latency, up to a number of them. Most are the same from one turn to the next. */
+const knownOf: (option: Option) => Map<Milliseconds, KnownOption> = oncePer(() => new Map());
+const maxKnown = 64;
