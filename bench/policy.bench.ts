@@ -46,9 +46,10 @@ await forEachInProcesses(runs, { quick, data, jobs: processes }, async (each, si
     return ended;
   });
   totals.set(each, result);
-  const msPerRun = (systemClock.now() - since) / Math.max(1, computed);
-  const left = formatMinutes(((runs.length - totals.size) * msPerRun) / 60_000);
-  progress(`[${totals.size}/${runs.length}] ${name}; about ${left} left`);
+  const msPerRun = (systemClock.now() - since) / computed;
+  // Stored results say nothing about the time of the others.
+  const left = computed > 0 && `; about ${formatMinutes(((runs.length - totals.size) * msPerRun) / 60_000)} left`;
+  progress(`[${totals.size}/${runs.length}] ${name}${left || ''}`);
 });
 
 /** Returns the rows of groups that are reported together. */
