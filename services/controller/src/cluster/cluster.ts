@@ -16,6 +16,7 @@ import { createMirror, type Mirror } from '../storage/mirror.js';
 import type { Notices } from './notices.js';
 import type { ClusterView } from './observe.js';
 import { settlementKey, type RecordKind } from '../storage/records.js';
+import { createAdoptedSessions } from './adopted-sessions.js';
 import { createServedVersions } from './served-versions.js';
 
 export interface Cluster {
@@ -74,6 +75,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const leader = createLeader({ ...options, mirror, election });
   const fleet = createFleetState(options.fleet);
   const demand = createDemandWindow();
+  const adopted = createAdoptedSessions();
   const changes = createListeners();
   const leaderships = createListeners();
   const registry = createRegistryCache(mirror, options);
@@ -116,6 +118,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         wallMs: clock.wallMs(),
         leadingSince: leader.term?.since,
         settled: isSettled(),
+        adopted,
       };
       return { ...observed, served: served(observed) };
     },

@@ -22,6 +22,7 @@ import {
   type PlacementWarmthRule,
   type PlacementWorker,
 } from '@pareto/policy';
+import type { AdoptedSessions } from './adopted-sessions.js';
 import type { RecordView } from '../storage/record-tables.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 
@@ -39,6 +40,7 @@ export interface ClusterView {
   readonly leadingSince: Milliseconds | undefined;
   /** Set if the plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
+  readonly adopted: AdoptedSessions;
   /**
    * Version that each architecture's name resolves to, by name. A name without an entry resolves to the current
    * version.

@@ -8,6 +8,7 @@ import {
   type AdoptionSnapshot,
   type PlacementVariant,
   type RunningWorker,
+  type WorkerSession,
 } from '@pareto/policy';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
@@ -30,16 +31,10 @@ export interface AdoptOptions {
   readonly logger: Logger;
 }
 
-export interface AdoptionMemory {
-  /** Members of a fleet that has no replica left to adopt: every worker has reported. Undefined if there may be one. */
-  adoptedMembers: string | undefined;
-}
-
 /** Takes running replicas into the plan. Returns true if nothing is left to adopt, so that planning may continue. */
-export async function adoptRunning(options: AdoptOptions, memory: AdoptionMemory): Promise<boolean> {
+export async function adoptRunning(options: AdoptOptions): Promise<boolean> {
   const view = options.clusterView();
-  if (view.settled) return adoptLate(options, memory, view);
-  memory.adoptedMembers = undefined;
+  if (view.settled) return adoptLate(options, view);
   if (!isComplete(options, view)) return false;
   const snapshot = observeRunning(view, [...view.registry.versions.values()]);
   const actions = [...planAdoption(snapshot), ...planAbsences(snapshot)];
@@ -70,19 +65,18 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
  * Adds to the plan the replicas of workers that join after the plan was settled. It adds those that were assigned before the
  * restore, and whose variant is in the restored registry.
  */
-async function adoptLate(options: AdoptOptions, memory: AdoptionMemory, view: ClusterView): Promise<boolean> {
-  const members = `${view.fleet.membersRevision} ${view.records.workers.size}`;
-  if (memory.adoptedMembers === members) return true;
+async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
   const isOfBefore = ({ replica }: Pick<ReplicaReport, 'replica'>): boolean => !replica.startsWith(prefix);
-  const workers = observeWorkers(view).flatMap(({ info, replicas }) => {
+  const reported = observeWorkers(view).filter(({ session }) => !view.adopted.has(session));
+  const workers = reported.flatMap(({ info, replicas }) => {
     const own = replicas.filter(isOfBefore);
     return own.length === 0 ? [] : [{ info, replicas: own }];
   });
   const actions =
     workers.length === 0 ? [] : planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) {
-    if (haveReported(view)) memory.adoptedMembers = members;
+    for (const { session } of reported) view.adopted.add(session);
     return true;
   }
   await writeAll(options.leader, assignmentWrites(actions, view.records));
@@ -108,21 +102,19 @@ const observeRunning = (view: ClusterView, variants: readonly PlacementVariant[]
 });
 
 /** Returns the connected workers that have sent a report. */
-function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker[] {
-  const running: RunningWorker[] = [];
+function observeWorkers({ fleet, records }: ClusterView): readonly ReportedWorker[] {
+  const running: ReportedWorker[] = [];
   for (const { value } of records.workers.values()) {
-    const info = fleet.session(value.info.id)?.info;
+    const session = fleet.session(value.info.id);
     const replicas = fleet.lastReport(value.info.id)?.replicas;
-    if (info !== undefined && replicas !== undefined) running.push({ info, replicas });
+    if (session !== undefined && replicas !== undefined) running.push({ session, info: session.info, replicas });
   }
   return running;
 }
 
-/** Returns whether all connected workers have sent a report. */
-const haveReported = ({ fleet, records }: ClusterView): boolean =>
-  Array.from(records.workers.values()).every(
-    ({ value: { info } }) => fleet.session(info.id) === undefined || fleet.lastReport(info.id) !== undefined,
-  );
+interface ReportedWorker extends RunningWorker {
+  readonly session: WorkerSession;
+}
 
 function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {
   for (const { kind, reason, ...action } of actions) logger.info('plan action', { kind, reason, ...action });

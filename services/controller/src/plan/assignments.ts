@@ -19,7 +19,7 @@ import { unregisteredReplicasOn } from './unregistered-replicas.js';
 
 /**
  * Returns the worker's whole desired state. Until the plan is settled, the worker keeps all its replicas. Until its
- * first report, it unloads none.
+ * first report was searched for replicas to adopt, it unloads none.
  */
 export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Revision): wire.AssignmentsInput {
   if (!view.settled) return { revision, replicas: [], measures: [], makes: [], keepUnlisted: true };
@@ -31,8 +31,14 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
       ...unregisteredReplicasOn(view, worker).map((replicaId) => ({ replicaId })),
     ],
     ...ordersOf(view.registry, view.fleet.ordered(worker)),
-    keepUnlisted: view.fleet.lastReport(worker) === undefined,
+    keepUnlisted: !isAdopted(view, worker),
   };
+}
+
+/** Returns whether the first report of a worker was searched for replicas to adopt. */
+export function isAdopted({ fleet, adopted }: ClusterView, worker: WorkerId): boolean {
+  const session = fleet.session(worker);
+  return session !== undefined && adopted.has(session);
 }
 
 interface CachedAssignment {

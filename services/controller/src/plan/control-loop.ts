@@ -129,7 +129,7 @@ async function runTurn(
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
-  if (!(await adoptRunning(options, memory))) return rest.minMs;
+  if (!(await adoptRunning(options))) return rest.minMs;
 
   // 3. Complete the registry: remove expired rules, and add variants for execution providers that are new in the fleet.
   await expireRules(options, clusterView());

@@ -3,12 +3,11 @@
 import { milliseconds, type Milliseconds } from '@pareto/core';
 import type { Observed, TurnCore } from '@pareto/policy';
 import type { ClusterView } from '../cluster/observe.js';
-import type { AdoptionMemory } from './adopt.js';
 import type { Term } from '../leadership/leadership.js';
 import { createRolloutEvents } from './rollout-events.js';
 
 /** Written by `runTurn` only. */
-export interface TurnMemory extends AdoptionMemory {
+export interface TurnMemory {
   readonly term: Term;
   /** Registry and fleet of the last plan. Undefined before the first. */
   planned:
@@ -32,7 +31,6 @@ export interface TurnMemory extends AdoptionMemory {
 export const emptyMemory = (term: Term, core: TurnCore): TurnMemory => ({
   ...{ term, core },
   planned: undefined,
-  adoptedMembers: undefined,
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),

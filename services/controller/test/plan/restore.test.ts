@@ -94,6 +94,29 @@ describe('after a restore of the store, the controller', () => {
     assert.deepEqual(assigned.sort(), before.flatMap((one) => ids(one)).sort());
   });
 
+  it('adopts the replicas of a worker that joins after turns without anything to adopt', async () => {
+    await registerAll('tiny');
+    await backupStore(store, folder.file('early'));
+    const before = worker('w1');
+    await settled(router(), 1);
+    const other = await openStore('second');
+    await restoreStore(other, folder.file('early'));
+    await restored(other, [before]);
+    const after = worker('w1', before);
+    await until('the plan to be settled', () => (after.assignments.at(-1)?.replicas.length ?? 0) > 0);
+    await clock.sleep(milliseconds(2_000));
+    const [one] = before.replicas.values();
+    const late = startWorker(controller.address, {
+      id: 'w2',
+      replicas: new Map([['old-0', { ...one, replicaId: 'old-0' }]]),
+    });
+    cleanUp.push(late.leave);
+    await until('its assignments', () => late.assignments.length > 0);
+    await until('its old replica among them', () =>
+      (late.assignments.at(-1)?.replicas ?? []).some(({ replicaId }) => replicaId === 'old-0'),
+    );
+  });
+
   it('unloads no replica of a variant that is missing in an empty registry', async () => {
     await registerAll('tiny', 'large');
     const before = worker('w1');
