@@ -46,10 +46,10 @@ await forEachInProcesses(runs, { quick, data, jobs: processes }, async (each, si
     return ended;
   });
   totals.set(each, result);
-  const msPerRun = (systemClock.now() - since) / computed;
+  const minutes = ((runs.length - totals.size) * (systemClock.now() - since)) / computed / 60_000;
   // Stored results say nothing about the time of the others.
-  const left = computed > 0 && `; about ${formatMinutes(((runs.length - totals.size) * msPerRun) / 60_000)} left`;
-  progress(`[${totals.size}/${runs.length}] ${name}${left || ''}`);
+  const left = computed === 0 ? '' : `; about ${formatMinutes(minutes)} left`;
+  progress(`[${totals.size}/${runs.length}] ${name}${left}`);
 });
 
 /** Returns the rows of groups that are reported together. */

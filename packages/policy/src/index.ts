@@ -72,6 +72,7 @@ export { forecastOf, noForecast, observeForecast } from './forecast/forecast.js'
 export { defaultForecastParams, type ForecastParams } from './forecast/forecast-params.js';
 export { type Forecast, type ObservedRate } from './forecast/class-forecast.js';
 export { createFleetState, type FleetState } from './fleet/fleet-state.js';
+export { observeReplica } from './fleet/observe-replica.js';
 export { utilisationOf, type LiveReplica, type LiveReplicas } from './fleet/live-replica.js';
 export {
   type SessionEnd,
@@ -128,7 +129,6 @@ export { defaultRestParams, planRest } from './place/plan-rest.js';
 export { planTargets } from './place/targets/plan-targets.js';
 export type { Target, Targets } from './place/targets/target.js';
 export { keepWorkers } from './snapshot/keep-workers.js';
-export { observeReplica } from './snapshot/observe-replica.js';
 export { type NoisyMeasurements } from './snapshot/noisy.js';
 export {
   defaultPlacementParams,

@@ -36,30 +36,20 @@ import {
   type FleetParams,
   type Presence,
 } from './presence.js';
+import type { PlacementWorker } from '../snapshot/snapshot.js';
 import { sameTarget, type WorkTarget } from './work-target.js';
 import { createWorkerTable } from './worker-table.js';
 
-/** The state of a worker, as far as snapshots have it. */
-export interface ObservedWorker {
-  readonly session: WorkerSession | undefined;
-  readonly report: WorkerReport | undefined;
-  readonly order: WorkTarget | undefined;
-  readonly presence: Presence;
-  /** Time at which the last session ended. Undefined if the worker has a session, or had none. */
-  readonly absentSince: Milliseconds | undefined;
-  /** Set if the last session ended because the worker sent nothing. */
-  readonly isSilent: boolean;
-  /**
-   * Time at which the worker's process joined in place of one that was gone, whose replicas were placed elsewhere. Undefined if there was
-   * none.
-   */
-  readonly emptySince: Milliseconds | undefined;
+/** The parts of a worker's state that snapshots have. */
+export interface ObservedWorker extends Pick<PlacementWorker, 'presence' | 'absentSince' | 'isSilent' | 'emptySince'> {
+  /** State of the worker. Undefined if it is unknown. */
+  readonly live: LiveWorker | undefined;
 }
 
 export interface FleetState {
   /**
-   * Number that increases with each change that planning or the routing table can see: of sessions, orders, suspicions,
-   * draining, replicas, their states and memory. It stays the same for counters, ages, progress and times of use, and
+   * Number that increases with each change that planning or the routing table can see: of sessions, orders, adoptions,
+   * suspicions, draining, replicas, their states and memory. It stays the same for counters, ages, progress and times of use, and
    * for what changes by the passage of time alone (see `presenceChangesAt`).
    */
   readonly revision: number;
@@ -135,6 +125,10 @@ export interface FleetState {
   order(id: WorkerId, target: WorkTarget | undefined): void;
   /** Withdraws the order if it is for this target. */
   finish(id: WorkerId, target: WorkTarget): void;
+  /** Records that the worker's last report has no replica that is still to be adopted. */
+  adopt(id: WorkerId): void;
+  /** Returns whether a report of the worker's session was searched for replicas to adopt. */
+  isAdopted(id: WorkerId): boolean;
   forget(id: WorkerId): void;
   session(id: WorkerId): WorkerSession | undefined;
   lastReport(id: WorkerId): WorkerReport | undefined;
@@ -149,7 +143,7 @@ export interface FleetState {
    * `leadingSince` for `firstJoinMs`. If `leadingSince` is undefined, the presence in the store counts.
    */
   presence(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): Presence;
-  /** Returns what snapshots have of a worker's state. */
+  /** Returns what snapshots have of the worker's state. */
   observe(id: WorkerId, now: Milliseconds, leadingSince: Milliseconds | undefined): ObservedWorker;
   /**
    * Returns whether the worker is connected or within its time to rejoin. Unlike `presence`, this time also passes
@@ -298,6 +292,11 @@ export function createFleetState(params: FleetParams): FleetState {
       const current = workers.get(id)?.order;
       if (current !== undefined && sameTarget(current, target)) order(id, undefined);
     },
+    adopt(id) {
+      const worker = workers.get(id);
+      if (worker !== undefined) workers.set(id, { ...worker, isAdopted: true });
+    },
+    isAdopted: (id) => workers.get(id)?.isAdopted === true,
     forget: (id) => workers.delete(id),
     session: (id) => workers.get(id)?.session,
     lastReport: (id) => workers.get(id)?.report,
@@ -310,13 +309,14 @@ export function createFleetState(params: FleetParams): FleetState {
       forgettableAt(workers.get(id), params, { asOf: isolation.absentUntil(now), now }, leadingSince),
     presence: (id, now, leadingSince) => presenceOf(workers.get(id), params, isolation.absentUntil(now), leadingSince),
     observe(id, now, leadingSince) {
-      const worker = workers.get(id);
-      const { session, report, order, leftAt = never, sessionEnd, emptySince } = worker ?? {};
+      const live = workers.get(id);
+      const { session, leftAt = never, sessionEnd, emptySince } = live ?? {};
       return {
-        ...{ session, report, order, emptySince },
-        presence: presenceOf(worker, params, isolation.absentUntil(now), leadingSince),
+        live,
+        presence: presenceOf(live, params, isolation.absentUntil(now), leadingSince),
         absentSince: session !== undefined || leftAt === never ? undefined : leftAt,
         isSilent: sessionEnd === 'silent',
+        emptySince,
       };
     },
     isExpected: (id, now, leadingSince) => presenceOf(workers.get(id), params, now, leadingSince) !== 'gone',

@@ -87,6 +87,8 @@ export interface LiveWorker {
   readonly falseLosses: number;
   /** Time at which this process joined in place of one that was gone. Undefined if there was none. */
   readonly emptySince: Milliseconds | undefined;
+  /** Set once a report of the session was searched for replicas to adopt. */
+  readonly isAdopted: boolean;
 }
 
 export const never = -Infinity as Milliseconds;
@@ -111,6 +113,7 @@ const disconnected = {
   sessionEnd: 'ended' as SessionEnd,
   falseLosses: 0,
   emptySince: undefined,
+  isAdopted: false,
 };
 
 /** Returns the worker with a new session, without the replicas of another incarnation. `wasGone`: it was gone before. */
@@ -215,6 +218,7 @@ export const isPlannedChange = (before: LiveWorker, after: LiveWorker): boolean 
   isMemberChange(before, after) ||
   before.isSuspected !== after.isSuspected ||
   before.order !== after.order ||
+  before.isAdopted !== after.isAdopted ||
   before.report?.draining !== after.report?.draining ||
   before.report?.measuring !== after.report?.measuring ||
   !samePlanned(before.replicas, after.replicas);

@@ -40,11 +40,8 @@ export function observe(view: ClusterView, assignedAt: AssignedAt, before?: Obse
 }
 
 function observeWorker({ fleet, now }: ClusterView, info: WorkerInfo): PlacementWorker {
-  const { report, presence, absentSince, isSilent, emptySince } = fleet.observe(info.id, now, leadingSince);
-  return {
-    ...{ info, presence, absentSince, isSilent, emptySince, draining: report?.draining === true },
-    ...{ measuring: undefined, making: undefined },
-  };
+  const { live, ...seen } = fleet.observe(info.id, now, leadingSince);
+  return { ...seen, info, draining: live?.report?.draining === true, measuring: undefined, making: undefined };
 }
 
 export const observeDemand = ({ demand, fleet, now }: ClusterView, { replicas }: Observed): DemandInput => ({

@@ -16,7 +16,6 @@ import { createMirror, type Mirror } from '../storage/mirror.js';
 import type { Notices } from './notices.js';
 import type { ClusterView } from './observe.js';
 import { settlementKey, type RecordKind } from '../storage/records.js';
-import { createAdoptedSessions } from './adopted-sessions.js';
 import { createServedVersions } from './served-versions.js';
 
 export interface Cluster {
@@ -75,7 +74,6 @@ export function createCluster(options: ClusterOptions): Cluster {
   const leader = createLeader({ ...options, mirror, election });
   const fleet = createFleetState(options.fleet);
   const demand = createDemandWindow();
-  const adopted = createAdoptedSessions();
   const changes = createListeners();
   const leaderships = createListeners();
   const registry = createRegistryCache(mirror, options);
@@ -118,7 +116,6 @@ export function createCluster(options: ClusterOptions): Cluster {
         wallMs: clock.wallMs(),
         leadingSince: leader.term?.since,
         settled: isSettled(),
-        adopted,
       };
       return { ...observed, served: served(observed) };
     },

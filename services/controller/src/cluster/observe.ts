@@ -22,7 +22,6 @@ import {
   type PlacementWarmthRule,
   type PlacementWorker,
 } from '@pareto/policy';
-import type { AdoptedSessions } from './adopted-sessions.js';
 import type { RecordView } from '../storage/record-tables.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 
@@ -40,7 +39,6 @@ export interface ClusterView {
   readonly leadingSince: Milliseconds | undefined;
   /** Set if the plan in the store belongs to the store's current history (see `plan/adopt.ts`). */
   readonly settled: boolean;
-  readonly adopted: AdoptedSessions;
   /**
    * Version that each architecture's name resolves to, by name. A name without an entry resolves to the current
    * version.
@@ -101,17 +99,11 @@ type Unserved = Omit<ClusterView, 'served'>;
 
 export function observeWorkers({ records, fleet, now, leadingSince }: Unserved): readonly PlacementWorker[] {
   return Array.from(records.workers.values(), ({ value: { info, draining } }) => {
-    const { session, report, order, presence, absentSince, isSilent, emptySince } = fleet.observe(
-      info.id,
-      now,
-      leadingSince,
-    );
+    const { live, ...seen } = fleet.observe(info.id, now, leadingSince);
+    const { session, report, order } = live ?? {};
     return {
+      ...seen,
       info: session?.info ?? info,
-      presence,
-      absentSince,
-      isSilent,
-      emptySince,
       draining: draining || report?.draining === true,
       measuring: (order && variantOf(order)) ?? report?.measuring,
       making: order?.kind === 'make' ? order : undefined,

@@ -8,7 +8,6 @@ import {
   type AdoptionSnapshot,
   type PlacementVariant,
   type RunningWorker,
-  type WorkerSession,
 } from '@pareto/policy';
 import type { Logger } from '@pareto/telemetry';
 import type { Leader } from '../leadership/leadership.js';
@@ -68,7 +67,7 @@ function isComplete({ presentAtRestore, firstJoinMs }: AdoptOptions, view: Clust
 async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<boolean> {
   const prefix = planPrefix(options.epoch());
   const isOfBefore = ({ replica }: Pick<ReplicaReport, 'replica'>): boolean => !replica.startsWith(prefix);
-  const reported = observeWorkers(view).filter(({ session }) => !view.adopted.has(session));
+  const reported = observeWorkers(view).filter(({ info }) => !view.fleet.isAdopted(info.id));
   const workers = reported.flatMap(({ info, replicas }) => {
     const own = replicas.filter(isOfBefore);
     return own.length === 0 ? [] : [{ info, replicas: own }];
@@ -76,7 +75,7 @@ async function adoptLate(options: AdoptOptions, view: ClusterView): Promise<bool
   const actions =
     workers.length === 0 ? [] : planAdoption({ ...observeRunning(view, restoredVariants(view)), workers });
   if (actions.length === 0) {
-    for (const { session } of reported) view.adopted.add(session);
+    for (const { info } of reported) view.fleet.adopt(info.id);
     return true;
   }
   await writeAll(options.leader, assignmentWrites(actions, view.records));
@@ -102,18 +101,14 @@ const observeRunning = (view: ClusterView, variants: readonly PlacementVariant[]
 });
 
 /** Returns the connected workers that have sent a report. */
-function observeWorkers({ fleet, records }: ClusterView): readonly ReportedWorker[] {
-  const running: ReportedWorker[] = [];
+function observeWorkers({ fleet, records }: ClusterView): readonly RunningWorker[] {
+  const running: RunningWorker[] = [];
   for (const { value } of records.workers.values()) {
-    const session = fleet.session(value.info.id);
+    const info = fleet.session(value.info.id)?.info;
     const replicas = fleet.lastReport(value.info.id)?.replicas;
-    if (session !== undefined && replicas !== undefined) running.push({ session, info: session.info, replicas });
+    if (info !== undefined && replicas !== undefined) running.push({ info, replicas });
   }
   return running;
-}
-
-interface ReportedWorker extends RunningWorker {
-  readonly session: WorkerSession;
 }
 
 function logActions({ planLog, logger }: AdoptOptions, actions: readonly PlanAction[]): void {

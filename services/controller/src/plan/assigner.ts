@@ -3,7 +3,7 @@
 import { sameItems, type PlanAction, type WorkerId } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { isSameState } from '../fleet/assignment-changes.js';
-import { assignmentsFor, isAdopted } from './assignments.js';
+import { assignmentsFor } from './assignments.js';
 import type { WorkTarget } from '@pareto/policy';
 import type { Mirror } from '../storage/mirror.js';
 import type { ClusterView } from '../cluster/observe.js';
@@ -33,7 +33,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
     const { worker } = attached.writer;
     const { registry, fleet, settled } = now;
     const own = [registry.assignments.get(worker), fleet.changedAt(worker)];
-    const seen = [...own, registry.versions, settled, isAdopted(now, worker), keepsUnregistered(now)];
+    const seen = [...own, registry.versions, settled, keepsUnregistered(now)];
     if (sameItems(attached.seen, seen)) return;
     attached.seen = seen;
     send(attached, assignmentsFor(now, worker, mirror.revision));
@@ -58,7 +58,7 @@ export function createAssigner(mirror: Mirror, clusterView: () => ClusterView): 
       for (const action of actions) {
         if (action.kind === 'make' || action.kind === 'measure') now.fleet.order(action.worker, targetOf(action));
       }
-      const current = [now.registry, now.fleet.revision, now.settled, now.adopted.count, keepsUnregistered(now)];
+      const current = [now.registry, now.fleet.revision, now.settled, keepsUnregistered(now)];
       if (sameItems(compared, current)) return;
       compared = current;
       for (const attached of writers.values()) sendIfChanged(attached, now);

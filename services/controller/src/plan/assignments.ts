@@ -31,14 +31,8 @@ export function assignmentsFor(view: ClusterView, worker: WorkerId, revision: Re
       ...unregisteredReplicasOn(view, worker).map((replicaId) => ({ replicaId })),
     ],
     ...ordersOf(view.registry, view.fleet.ordered(worker)),
-    keepUnlisted: !isAdopted(view, worker),
+    keepUnlisted: !view.fleet.isAdopted(worker),
   };
-}
-
-/** Returns whether the first report of a worker was searched for replicas to adopt. */
-export function isAdopted({ fleet, adopted }: ClusterView, worker: WorkerId): boolean {
-  const session = fleet.session(worker);
-  return session !== undefined && adopted.has(session);
 }
 
 interface CachedAssignment {

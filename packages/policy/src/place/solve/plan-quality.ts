@@ -1,6 +1,7 @@
 // How good a plan is: the source of its targets, and its cost next to the proven bound. The README states the rule.
 
 import {
+  addTo,
   groupBy,
   type HardwareClassId,
   type PlanAction,
@@ -146,15 +147,7 @@ interface FreeSlots {
 }
 
 function freeSlots({ slotGroups }: WorkerInfo, targetUtilisation: number): readonly FreeSlots[] {
-  const all: FreeSlots[] = [];
-  for (const {
-    hardwareClass: { id: hardwareClass },
-    slots,
-  } of slotGroups) {
-    const free = slots * targetUtilisation;
-    const known = all.find((one) => one.hardwareClass === hardwareClass);
-    if (known === undefined) all.push({ hardwareClass, free });
-    else known.free += free;
-  }
-  return all;
+  const free = new Map<HardwareClassId, number>();
+  for (const { hardwareClass, slots } of slotGroups) addTo(free, hardwareClass.id, slots * targetUtilisation);
+  return Array.from(free, ([hardwareClass, own]) => ({ hardwareClass, free: own }));
 }

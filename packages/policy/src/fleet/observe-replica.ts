@@ -1,8 +1,8 @@
 // An assigned replica of a snapshot, from the last report of its worker.
 
 import { bytes, milliseconds, type Assignment, type Milliseconds } from '@pareto/core';
-import type { LiveReplica } from '../fleet/live-replica.js';
-import type { PlacementReplica } from './snapshot.js';
+import type { PlacementReplica } from '../snapshot/snapshot.js';
+import type { LiveReplica } from './live-replica.js';
 
 /**
  * Returns a replica that is assigned since `at`. `live` is undefined if its worker has not reported it. A replica that was in use
