@@ -110,14 +110,21 @@ describe('a model reader', function () {
   });
 
   it('rejects more than 64 waiting jobs', async () => {
-    const outcomes = await Promise.allSettled(Array.from({ length: 70 }, () => shared.inspect(tiny)));
-    const rejected = outcomes.filter(({ status }) => status === 'rejected');
-    assert.equal(rejected.length, 4);
-    const [first] = rejected;
-    assert.match(
-      String(first?.status === 'rejected' && first.reason),
-      /reading the model has to wait for 64 others: retry/,
+    const abort = new AbortController();
+    const pipe = temp.file('full.onnx');
+    execFileSync('mkfifo', [pipe]);
+    const running = [0, 1].map(() => reader.inspect(pipe, abort.signal));
+    await waitFor('two running jobs', async () => (started.length === 2 ? true : undefined));
+    const rejections: unknown[] = [];
+    const waiting = Array.from({ length: 68 }, async () =>
+      reader.inspect(tiny).catch((error: unknown) => void rejections.push(error)),
     );
+    await waitFor('rejections', async () => (rejections.length === 4 ? true : undefined));
+    abort.abort();
+    await Promise.allSettled(running);
+    await Promise.all(waiting);
+    assert.equal(rejections.length, 4);
+    assert.match(String(rejections[0]), /reading the model has to wait for 64 others: retry/);
   });
 
   it('keeps the process after a rejected model, and replaces it after a failure', async () => {
