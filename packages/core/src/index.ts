@@ -175,6 +175,7 @@ export {
   type PlanCost,
   type PlanQuality,
   type PlanSource,
+  type ReplicaCount,
   type UnmetCause,
   type UnmetNeed,
 } from './plan.js';

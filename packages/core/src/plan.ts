@@ -52,6 +52,14 @@ export interface KeptReplica {
   readonly reason: string;
 }
 
+/** Number of replicas of a version of a variant on a hardware class. */
+export interface ReplicaCount {
+  readonly variant: VariantId;
+  readonly version: number;
+  readonly hardwareClass: HardwareClassId;
+  readonly replicas: number;
+}
+
 /** The causes of unmet needs. */
 export const unmetCauses = [
   'unmeasured',
@@ -97,9 +105,9 @@ export interface DeferredStep {
 /**
  * The origins of a plan's targets. `solved`: a program that a solver process solved within a proven gap. `exact`: a search that proved
  * the optimum. `stale`: such a solution, after the demand, the fleet or the registry has changed, or that is too old. `greedy`: no
- * solution.
+ * solution. `frozen`: an operator froze the plan, or went back to it.
  */
-export const planSources = ['solved', 'exact', 'greedy', 'stale'] as const;
+export const planSources = ['solved', 'exact', 'greedy', 'stale', 'frozen'] as const;
 
 export type PlanSource = (typeof planSources)[number];
 
@@ -110,7 +118,7 @@ export interface PlanQuality {
   readonly at: Milliseconds;
   /** Id of the plan of that snapshot, which has the revision of the store. */
   readonly planId: string;
-  /** Cost of the plan with its bound. Undefined if the plan is `greedy` or `stale`, which have no bound. */
+  /** Cost of the plan with its bound. Undefined if the plan is `greedy`, `stale` or `frozen`, which have no bound. */
   readonly cost?: PlanCost;
 }
 

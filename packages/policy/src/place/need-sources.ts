@@ -2,6 +2,7 @@
 
 import { burstReplicas } from './needs/burst/burst-replicas.js';
 import { measuredDemand } from './needs/demand/measured-demand.js';
+import { frozenPlan } from './needs/frozen/frozen-plan.js';
 import { heldQueries } from './needs/held/held-queries.js';
 import { taskMinimum } from './needs/minimum/task-minimum.js';
 import type { NeedSource } from './needs/need-source.js';
@@ -10,7 +11,9 @@ import { spareCopies } from './needs/spare/spare-copies.js';
 import { succession } from './needs/succession/succession.js';
 import { unmeasuredModels } from './needs/unmeasured/unmeasured-models.js';
 import { warmthRules } from './needs/warmth/warmth-rules.js';
+import type { PlacementSnapshot } from '../snapshot/snapshot.js';
 
+/** The sources of a plan that is not frozen. */
 export const needSources: readonly NeedSource[] = [
   burstReplicas,
   heldQueries,
@@ -22,3 +25,7 @@ export const needSources: readonly NeedSource[] = [
   unmeasuredModels,
   warmthRules,
 ];
+
+/** Returns the sources of a plan for the snapshot. */
+export const sourcesFor = ({ frozen }: Pick<PlacementSnapshot, 'frozen'>): readonly NeedSource[] =>
+  frozen === undefined ? needSources : [frozenPlan];

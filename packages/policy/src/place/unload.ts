@@ -71,7 +71,7 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
  * `surplusMs` ago. With a solution that leaves workers empty, a task's surplus stays until the task has all replicas that it needs, and that on workers that
- * are left empty is then unloaded together.
+ * are left empty is then unloaded together. So does a frozen plan, which keeps nothing that it does not have.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
@@ -80,7 +80,8 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const lacking = ledger.lacking();
   // What no worker can hold does not change the others.
   const isTogether = context.params.releasesHosts && context.snapshot.solution !== undefined;
-  const changing = isTogether ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
+  const isFrozen = context.snapshot.frozen !== undefined;
+  const changing = isTogether || isFrozen ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
@@ -96,7 +97,7 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
   }
   for (const [key, entry] of surplus) {
-    const reason = surplusReason(ledger, lacking, entry, retention);
+    const reason = isFrozen ? 'not part of the frozen plan' : surplusReason(ledger, lacking, entry, retention);
     if (reason === undefined || !isDue(key, context)) continue;
     ledger.unload(entry, reason);
   }

@@ -9,6 +9,7 @@ import type {
   Milliseconds,
   PriceTable,
   RecipeOutcome,
+  ReplicaCount,
   ReplicaState,
   SelectionRule,
   Task,
@@ -145,6 +146,8 @@ export interface PlacementSnapshot {
   readonly prices: PriceTable;
   /** The last solution of a program. Undefined if there is none: targets are then those of `divideDemand`. */
   readonly solution?: Solution | undefined;
+  /** Replicas of the plan that an operator froze, in place of all needs. Undefined if the plan is not frozen. */
+  readonly frozen?: readonly ReplicaCount[] | undefined;
 }
 
 /** The actions of the last plans that limit the next ones. */

@@ -139,6 +139,7 @@ export interface TurnCore {
 /** Creates the core of a term that begins. */
 export function createTurnCore(params: TurnParams): TurnCore {
   const { placement } = params;
+  const { solve: _, ...unsolved } = params;
   let state = firstTurn;
   /** Returns whether the solution is so old that it may not fit although nothing has changed that a program depends on. */
   const isOld = ({ now, demand, solution }: PlacementSnapshot): boolean =>
@@ -175,13 +176,16 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const { held, demand, slowdowns } = state.demand;
       const followed = { ...changes, noisy, idleSince, deferredSince, held, demand, slowdowns };
       const observedNow = { ...observed, ...followed, planId };
-      const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, params);
+      const isFrozen = observed.frozen !== undefined;
+      const inForce: TurnParams = isFrozen ? unsolved : params;
+      const { targets, program, isTooLarge, ...stated } = stateProgram(state, observedNow, leadingMs, inForce);
+      const solution = isFrozen ? undefined : targets.solution;
       // Until a program is solved, a term does not know which workers are worth their price, and which replicas are not needed.
-      const isKnown = params.solve === undefined || targets.solution !== undefined || isGivenUp(targets);
+      const isKnown = inForce.solve === undefined || solution !== undefined || isGivenUp(targets);
       const isNew = leadingMs < params.firstUnloadMs;
       const isIdle = state.demand.demand.length === 0;
       const mayLeave = isKnown || (isIdle && !isNew);
-      const snapshot = markBeyondBudget({ ...observedNow, solution: targets.solution }, placement, mayLeave);
+      const snapshot = markBeyondBudget({ ...observedNow, solution }, placement, mayLeave);
       const context = createContext(snapshot, placement, !isKnown && !isIdle);
       const plan = planIn(context);
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);

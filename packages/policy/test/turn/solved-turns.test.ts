@@ -73,6 +73,19 @@ describe('turns whose targets are solved', () => {
     assert.notEqual(turn(core, 11_000, 900).program, undefined, 'the one before gave no solution');
   });
 
+  it('state none while the plan is frozen, and say so', () => {
+    const core = createTurnCore(params);
+    core.solved(solved(turn(core, 1_000, 300).program, 3, 1, 1_000));
+    const replicas = ['w', 'x', 'y'].map((on, id) => replica(`r${id}`, 'a:int8', on));
+    const { variant: id, version, hardwareClass } = replicas[0]?.assignment ?? assert.fail();
+    const frozen = [{ variant: id, version, hardwareClass, replicas: 3 }];
+    const observed = { ...observedAt(60_000, replicas), frozen };
+    core.observe(observed, offered(3_000, 60_000), []);
+    const { program, quality, actions } = core.plan(observed, 'p2', leading);
+    assert.deepEqual([program, quality, actions], [undefined, { source: 'frozen', at: 60_000, planId: 'p2' }, []]);
+    assert.notEqual(turn(core, 61_000, 3_000, replicas).program, undefined, 'the plan is not frozen any more');
+  });
+
   it('state none unless the parameters ask for it', () => {
     assert.equal(turn(createTurnCore(defaultTurnParams), 1_000, 300).program, undefined);
   });

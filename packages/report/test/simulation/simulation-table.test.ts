@@ -52,7 +52,7 @@ describe('formatSimulationTable', () => {
   });
 
   it('ends with the quality of the plans of policies whose targets are solved', () => {
-    const sources = { exact: 0, greedy: 0 };
+    const sources = { exact: 0, greedy: 0, frozen: 0 };
     const plans = [
       { meanGap: 0.01, sources: { ...sources, solved: 1, stale: 0 } },
       { meanGap: 0.03, sources: { ...sources, solved: 0.5, stale: 0.5 } },

@@ -12,7 +12,7 @@ export interface PlanTally {
 
 /** Counts from `startsAt` on. */
 export function createPlanTally(startsAt: number): PlanTally {
-  const times: Record<PlanSource, number> = { solved: 0, exact: 0, greedy: 0, stale: 0 };
+  const times: Record<PlanSource, number> = { solved: 0, exact: 0, greedy: 0, stale: 0, frozen: 0 };
   let last: PlanQuality | undefined;
   let [since, boundedMs, gapMs] = [startsAt, 0, 0];
 
@@ -38,7 +38,7 @@ export function createPlanTally(startsAt: number): PlanTally {
         meanGap: boundedMs === 0 ? null : gapMs / boundedMs,
         sources: {
           ...{ solved: shareOf('solved'), exact: shareOf('exact') },
-          ...{ greedy: shareOf('greedy'), stale: shareOf('stale') },
+          ...{ greedy: shareOf('greedy'), stale: shareOf('stale'), frozen: shareOf('frozen') },
         },
       };
     },

@@ -26,7 +26,8 @@ interface PackedPlan {
 
 /** Returns the quality of a plan. A solution that is not `isCurrent` has no bound for the demand and the fleet of now. */
 export function planQuality(context: PlanningContext, plan: PackedPlan, isCurrent: boolean): PlanQuality {
-  const { solution, now, planId } = context.snapshot;
+  const { solution, frozen, now, planId } = context.snapshot;
+  if (frozen !== undefined) return { source: 'frozen', at: now, planId };
   if (solution === undefined) return { source: 'greedy', at: now, planId };
   const { source, at, planId: solvedId } = solution;
   if (!isCurrent) return { source: 'stale', at, planId: solvedId };
