@@ -138,6 +138,7 @@ export {
   type PlacementReplica,
   type PlacementSnapshot,
   type PlacementVariant,
+  type Demand,
   type PlacementWorker,
   type RecentChanges,
 } from './snapshot/snapshot.js';

@@ -27,6 +27,7 @@ import type { LoadFlusher } from './loads/load-flusher.js';
 import type { Notices } from './cluster/notices.js';
 import type { OutcomeRecords } from './registry/outcome-records.js';
 import type { PlanLog } from './plan/plan-log.js';
+import { createPlansHandlers } from './api/plans-service.js';
 import { createRegistryHandlers } from './api/registry-service.js';
 import { createWriteQueue } from './leadership/write-queue.js';
 import type { ProcessProbes } from './fleet/process-probes.js';
@@ -100,6 +101,8 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { draining } = context.lifecycle;
   const events = createEvents({ ...parts, ...context, preferLeader, draining });
   server.add('pareto.v1.Fleet', { ...createFleetHandlers(fleet), events });
+  const plans = { ...cluster, ...{ planLog: parts.planLog, runExclusive: registry.runExclusive, preferLeader } };
+  server.add('pareto.v1.Plans', createPlansHandlers({ ...plans, requireSettled: () => requireSettled(cluster) }));
   server.add('pareto.v1.Routes', {
     ...{ ...routes.handlers, statistics },
     async setWarmth(request, { signal }) {

@@ -15,6 +15,7 @@ const files = [
   'inference.proto',
   'pareto/v1/execution.proto',
   'pareto/v1/fleet.proto',
+  'pareto/v1/plans.proto',
   'pareto/v1/inference.proto',
   'pareto/v1/registry.proto',
   'pareto/v1/routes.proto',

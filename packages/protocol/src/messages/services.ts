@@ -8,6 +8,7 @@ import type { BlobsDefinition, BlobsHandlers } from '../gen/pareto/v1/Blobs.js';
 import type { ExecutionDefinition, ExecutionHandlers } from '../gen/pareto/v1/Execution.js';
 import type { FleetDefinition, FleetHandlers } from '../gen/pareto/v1/Fleet.js';
 import type { InferenceDefinition, InferenceHandlers } from '../gen/pareto/v1/Inference.js';
+import type { PlansDefinition, PlansHandlers } from '../gen/pareto/v1/Plans.js';
 import type { RegistryDefinition, RegistryHandlers } from '../gen/pareto/v1/Registry.js';
 import type { RoutesDefinition, RoutesHandlers } from '../gen/pareto/v1/Routes.js';
 
@@ -17,6 +18,7 @@ export interface Services {
   'pareto.v1.Execution': [ExecutionHandlers, ExecutionDefinition];
   'pareto.v1.Fleet': [FleetHandlers, FleetDefinition];
   'pareto.v1.Inference': [InferenceHandlers, InferenceDefinition];
+  'pareto.v1.Plans': [PlansHandlers, PlansDefinition];
   'pareto.v1.Registry': [RegistryHandlers, RegistryDefinition];
   'pareto.v1.Routes': [RoutesHandlers, RoutesDefinition];
 }

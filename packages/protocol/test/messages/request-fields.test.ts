@@ -14,6 +14,7 @@ const services = [
   'pareto.v1.Execution',
   'pareto.v1.Fleet',
   'pareto.v1.Inference',
+  'pareto.v1.Plans',
   'pareto.v1.Registry',
   'pareto.v1.Routes',
 ];

@@ -16,34 +16,38 @@ const routers: Callers = ['router'];
 /** Workers download models and upload the files that they generate. */
 const workersAndOperators: Callers = ['worker', 'operator'];
 
-const controller: Rows<MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'pareto.v1.Registry' | 'pareto.v1.Routes'>> =
-  {
-    'pareto.v1.Blobs/Stat': workersAndOperators,
-    'pareto.v1.Blobs/Upload': workersAndOperators,
-    'pareto.v1.Blobs/Download': workersAndOperators,
-    'pareto.v1.Fleet/Join': ['worker'],
-    'pareto.v1.Fleet/ListWorkers': readers,
-    'pareto.v1.Fleet/Drain': operators,
-    'pareto.v1.Fleet/Forget': operators,
-    'pareto.v1.Fleet/Overview': readers,
-    'pareto.v1.Fleet/Events': readers,
-    'pareto.v1.Registry/RegisterTask': operators,
-    'pareto.v1.Registry/RegisterArchitecture': operators,
-    'pareto.v1.Registry/Rollback': operators,
-    'pareto.v1.Registry/List': readers,
-    'pareto.v1.Registry/Describe': readers,
-    'pareto.v1.Registry/Delete': operators,
-    'pareto.v1.Registry/Profile': operators,
-    'pareto.v1.Registry/Jobs': readers,
-    'pareto.v1.Registry/SetRule': operators,
-    'pareto.v1.Registry/LiftRule': operators,
-    'pareto.v1.Registry/ListRules': readers,
-    'pareto.v1.Registry/Backup': operators,
-    'pareto.v1.Registry/Restore': operators,
-    'pareto.v1.Routes/Watch': routers,
-    'pareto.v1.Routes/Statistics': routers,
-    'pareto.v1.Routes/SetWarmth': routers,
-  };
+const controller: Rows<
+  MethodPath<'pareto.v1.Blobs' | 'pareto.v1.Fleet' | 'pareto.v1.Plans' | 'pareto.v1.Registry' | 'pareto.v1.Routes'>
+> = {
+  'pareto.v1.Blobs/Stat': workersAndOperators,
+  'pareto.v1.Blobs/Upload': workersAndOperators,
+  'pareto.v1.Blobs/Download': workersAndOperators,
+  'pareto.v1.Fleet/Join': ['worker'],
+  'pareto.v1.Fleet/ListWorkers': readers,
+  'pareto.v1.Fleet/Drain': operators,
+  'pareto.v1.Fleet/Forget': operators,
+  'pareto.v1.Fleet/Overview': readers,
+  'pareto.v1.Fleet/Events': readers,
+  'pareto.v1.Plans/List': readers,
+  'pareto.v1.Plans/Freeze': operators,
+  'pareto.v1.Plans/Resume': operators,
+  'pareto.v1.Registry/RegisterTask': operators,
+  'pareto.v1.Registry/RegisterArchitecture': operators,
+  'pareto.v1.Registry/Rollback': operators,
+  'pareto.v1.Registry/List': readers,
+  'pareto.v1.Registry/Describe': readers,
+  'pareto.v1.Registry/Delete': operators,
+  'pareto.v1.Registry/Profile': operators,
+  'pareto.v1.Registry/Jobs': readers,
+  'pareto.v1.Registry/SetRule': operators,
+  'pareto.v1.Registry/LiftRule': operators,
+  'pareto.v1.Registry/ListRules': readers,
+  'pareto.v1.Registry/Backup': operators,
+  'pareto.v1.Registry/Restore': operators,
+  'pareto.v1.Routes/Watch': routers,
+  'pareto.v1.Routes/Statistics': routers,
+  'pareto.v1.Routes/SetWarmth': routers,
+};
 
 /** A row of its own, which a handler enforces (`Access.requireReader`), because the guard does not see the message. */
 export const explainWithoutId = 'pareto.v1.Inference/Explain without a decision id';

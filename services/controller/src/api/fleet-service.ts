@@ -1,6 +1,6 @@
 // The Fleet service: workers' sessions, and the operators' view of the fleet.
 
-import { planGap, priceOf, workerId, type PlanQuality, type StoreLoss } from '@pareto/core';
+import { priceOf, workerId, type StoreLoss } from '@pareto/core';
 import { variantOf, type LiveReplica } from '@pareto/policy';
 import { replicaReportToWire, slotGroupToWire, type Complete, type wire } from '@pareto/protocol';
 import { type ServiceHandlers } from '@pareto/rpc';
@@ -11,11 +11,13 @@ import { notFound } from '../registry/not-found.js';
 import type { FleetRecords } from '../fleet/fleet-records.js';
 import type { LoadFlusher } from '../loads/load-flusher.js';
 import type { Notices } from '../cluster/notices.js';
-import type { ClusterView } from '../cluster/observe.js';
-import type { LoggedAction, LoggedUnmet, PlanLog } from '../plan/plan-log.js';
+import { freezeInForce, type ClusterView } from '../cluster/observe.js';
+import { freezeText } from '../history/freeze.js';
+import type { PlanLog } from '../plan/plan-log.js';
 import type { WorkerRecord } from '../storage/records.js';
 import { ruleNotices, unmetWarmRules, warmthNotices, type UnmetWarmRule } from '../rules/rule-notices.js';
 import type { StoreMembers } from '../storage/store-members.js';
+import { describeAction, describeQuality, describeUnmet } from './describe-plan.js';
 import { taskLoads } from './task-loads.js';
 
 export interface FleetServiceOptions {
@@ -81,7 +83,7 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     tasks: taskLoads(now),
     workers: listWorkers(now, planLog),
     routers: [...routers()],
-    recentActions: planLog.recent().map((logged) => describeAction(logged, now)),
+    recentActions: planLog.recent().map(({ action, at }) => describeAction(action, now.now - at)),
     controllers: [...electionCandidates(mirror.records)],
     storeAgeMs: storeAgeMs(),
     storeLoss: options.storeLoss() ?? '',
@@ -89,8 +91,8 @@ function overview(options: FleetServiceOptions, now: ClusterView): Complete<wire
     notices: noticesNow(options, now, term !== undefined, warmRules),
     unmetWarmRules: [...warmRules],
     limitsReached: reachedLimits(options, now),
-    unmetNeeds: unmet.map((need) => describeUnmet(need, now)),
-    plan: describeQuality(planLog.quality(), now),
+    unmetNeeds: unmet.map((need) => describeUnmet(need, now.now - need.since)),
+    plan: describeQuality(planLog.quality(), now.now),
   };
 }
 
@@ -121,11 +123,20 @@ function noticesNow(
   return [
     ...(ageMs > unresponsiveMs && !isLost ? [storeNotice] : []),
     ...(leads || isLost ? [] : ['no controller leads: this is the last known state of one controller']),
+    ...freezeNotices(now),
     ...ruleNotices(now),
     ...warmthNotices(unmet),
     ...shortageNotices(options, now),
     ...notices.list(),
   ];
+}
+
+/** Returns a notice if the plan is frozen. */
+function freezeNotices({ records }: ClusterView): readonly string[] {
+  const freeze = freezeInForce(records);
+  return freeze === undefined
+    ? []
+    : [`${freezeText(freeze)}: demand and rules change no replicas; 'pareto plan resume' ends this`];
 }
 
 /** Returns a notice for each reason why processes of this controller or of connected workers share a user id. */
@@ -180,26 +191,4 @@ function describeReplica({ report, interferedAt }: LiveReplica, planLog: PlanLog
   const placed = planLog.placed(report.replica);
   const placement = placed === undefined ? null : { source: placed.source ?? '', reason: placed.reason };
   return { ...replicaReportToWire({ ...report, interfered: interferedAt !== undefined }), placement };
-}
-
-function describeUnmet(
-  { variant, source = '', cause, reason, since }: LoggedUnmet,
-  { now }: ClusterView,
-): Complete<wire.UnmetNeedInput> {
-  return { variant, source, cause, reason, ageMs: now - since };
-}
-
-function describeQuality(quality: PlanQuality | undefined, { now }: ClusterView): wire.PlanQualityInput | null {
-  if (quality === undefined) return null;
-  const { source, at, planId, cost } = quality;
-  return { source, planId, ageMs: now - at, ...(cost !== undefined && { gap: planGap(cost) }) };
-}
-
-function describeAction({ action, at }: LoggedAction, { now }: ClusterView): Complete<wire.PlanActionInput> {
-  const { kind, reason } = action;
-  const common = { kind, reason, ageMs: now - at };
-  if (action.kind === 'make')
-    return { ...common, variant: `${action.architecture}:${action.recipe}`, worker: action.worker };
-  const { variant, worker } = action.kind === 'measure' ? action : action.assignment;
-  return { ...common, variant, worker };
 }

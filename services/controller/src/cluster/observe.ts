@@ -23,6 +23,7 @@ import {
   type PlacementWorker,
 } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
+import { freezeKey, type FreezeRecord } from '../storage/records.js';
 import { currentVersions, variantsOfVersion, versionKey, type RegistryView } from '../registry/registry-view.js';
 
 /** A view of the whole state of the cluster. */
@@ -68,7 +69,14 @@ export function observe(
     workers,
     replicas: workers.flatMap(({ info }) => observeReplicas(view, info.id, assignedAt)),
     prices: view.prices,
+    frozen: freezeInForce(view.records)?.replicas,
   };
+}
+
+/** Returns the freeze in force. Undefined if the plan is not frozen. */
+export function freezeInForce({ freezes }: Pick<RecordView, 'freezes'>): FreezeRecord | undefined {
+  const last = freezes.get(freezeKey)?.value;
+  return last?.ended === undefined ? last : undefined;
 }
 
 /**

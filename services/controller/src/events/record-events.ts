@@ -22,7 +22,15 @@ import { identityOf, type ClusterEvent } from './repeats.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { Mirror } from '../storage/mirror.js';
 import type { RecordChange } from '../storage/record-tables.js';
-import { nameIn, type NameRecord, type RecordKind, type Records, type WorkerRecord } from '../storage/records.js';
+import { freezeText } from '../history/freeze.js';
+import {
+  nameIn,
+  type FreezeRecord,
+  type NameRecord,
+  type RecordKind,
+  type Records,
+  type WorkerRecord,
+} from '../storage/records.js';
 
 export interface RecordEventsOptions {
   readonly events: EventLog;
@@ -49,6 +57,7 @@ const changeEvents: { readonly [K in RecordKind]?: ToEvent<K> } = {
   measurements: measurementEvent,
   variants: quarantineEvent,
   workers: drainingEvent,
+  freezes: freezeEvent,
   loads: ({ worker, present }, before) =>
     before?.present === true && !present
       ? {
@@ -234,6 +243,13 @@ function quarantineEvent({ id, quarantineReason }: Variant, before: Variant | un
     reason: `out of service on all workers: ${quarantineReason}`,
     warning: true,
   };
+}
+
+function freezeEvent(freeze: FreezeRecord, before: FreezeRecord | undefined): ClusterEvent | undefined {
+  const { ended } = freeze;
+  if (ended === undefined) return { kind: 'plan', subject: 'plan', reason: freezeText(freeze), warning: true };
+  if (before === undefined || before.ended !== undefined) return undefined;
+  return { kind: 'plan', subject: 'plan', reason: `resumed${ended.by === '' ? '' : ` by ${ended.by}`}` };
 }
 
 function drainingEvent({ info, draining }: WorkerRecord, before: WorkerRecord | undefined): ClusterEvent | undefined {

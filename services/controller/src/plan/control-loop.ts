@@ -16,7 +16,9 @@ import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
+import type { PlanRecord } from '../storage/records.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
+import { planRecord } from '../history/plan-record.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
 import { solveTargets } from './solve-targets.js';
@@ -170,7 +172,9 @@ async function runTurn(
     void solveTargets({ ...options, solver }, memory, program).then(trigger);
 
   // 7. Record the plan in the store, before any effect.
-  await recordPlan(options.leader, clock, planId, actions, view.records);
+  const { demand } = core.state.demand;
+  const toRecord = (): PlanRecord => planRecord({ ...turn, planId, observed, demand, atWallMs: view.wallMs });
+  await recordPlan(options.leader, actions, view.records, toRecord);
   core.end(actions, view.now);
 
   // 8. Apply: steps and assignments are sent to the workers.
@@ -178,7 +182,7 @@ async function runTurn(
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
-  reportTurn(options, memory, turn);
+  reportTurn(options, memory, { ...turn, toRecord });
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();

@@ -13,20 +13,23 @@ import type {
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { Leader, Term } from '../leadership/leadership.js';
+import type { PlanRecord } from '../storage/records.js';
 import { actionEvent } from './plan-events.js';
 
-export interface LoggedAction {
+interface LoggedAction {
   readonly action: PlanAction;
   readonly at: Milliseconds;
 }
 
 /** An unmet need with the time since when no plan could meet it. */
-export interface LoggedUnmet extends UnmetNeed {
+interface LoggedUnmet extends UnmetNeed {
   readonly since: Milliseconds;
 }
 
 interface LoggedPlan extends Pick<Plan, 'unmet' | 'deferred' | 'kept'> {
   readonly quality: PlanQuality;
+  /** Returns what is recorded of the plan if it changes replicas. */
+  readonly toRecord: () => PlanRecord;
 }
 
 /**
@@ -44,6 +47,8 @@ export interface PlanLog {
   unmet(): readonly LoggedUnmet[];
   /** Returns the quality of the last plan. Undefined if there is none. */
   quality(): PlanQuality | undefined;
+  /** Returns what is recorded of the last plan if it changes replicas. Undefined if there is none. */
+  current(): PlanRecord | undefined;
   /** Returns why the last plan keeps or loads a replica. Undefined for any other replica. */
   placed(replica: ReplicaId): KeptReplica | undefined;
 }
@@ -60,13 +65,14 @@ interface LastPlan {
   readonly term: Term | undefined;
   readonly deferred: Plan['deferred'];
   readonly quality: PlanQuality | undefined;
+  readonly toRecord: (() => PlanRecord) | undefined;
   readonly unmet: ReadonlyMap<string, LoggedUnmet>;
   readonly placed: ReadonlyMap<ReplicaId, KeptReplica>;
 }
 
 const maxRecent = 50;
 const noPlan: LastPlan = {
-  ...{ term: undefined, deferred: [], quality: undefined, unmet: new Map(), placed: new Map() },
+  ...{ term: undefined, deferred: [], quality: undefined, toRecord: undefined, unmet: new Map(), placed: new Map() },
 };
 
 export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions): PlanLog {
@@ -97,6 +103,7 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
         term: leader.term,
         deferred: plan?.deferred ?? before.deferred,
         quality: plan?.quality ?? before.quality,
+        toRecord: plan?.toRecord ?? before.toRecord,
         unmet: plan === undefined ? before.unmet : logUnmet(plan.unmet, before.unmet),
         placed: new Map([...kept, ...actions.flatMap(adoptedReplica)].map((one) => [one.replica, one])),
       };
@@ -104,6 +111,7 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
     recent: () => recent,
     deferred: () => current().deferred,
     quality: () => current().quality,
+    current: () => current().toRecord?.(),
     unmet: () => [...current().unmet.values()],
     placed: (replica) => current().placed.get(replica),
   };

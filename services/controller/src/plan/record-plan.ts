@@ -1,28 +1,34 @@
-// Writes of plan actions to the store.
+// Writes of plans to the store.
 
-import type { Clock, PlanAction, WorkerId, WorkerInfo } from '@pareto/core';
+import type { PlanAction, WorkerId, WorkerInfo } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
 import type { RecordView } from '../storage/record-tables.js';
-import { assignmentKey, lastPlanKey, putRecord, workerKey } from '../storage/records.js';
+import { assignmentKey, formerPlanKey, planKey, putRecord, workerKey, type PlanRecord } from '../storage/records.js';
 import { withStoredClass } from '../storage/stored-classes.js';
 import { writeAll } from '../leadership/write-all.js';
-
-/** Maximum number of actions in the record of the last plan, which is only displayed. */
-const maxRecordedActions = 200;
+import { expiredPlans } from '../history/expired-plans.js';
+import { listPlans } from '../history/list-plans.js';
 
 /** Writes the plan; to be called before any effect. A plan that only makes and measures is not written. */
 export async function recordPlan(
   leader: Leader,
-  clock: Clock,
-  id: string,
   actions: readonly PlanAction[],
-  records: Pick<RecordView, 'workers'>,
+  records: Pick<RecordView, 'workers' | 'plans'>,
+  toRecord: () => PlanRecord,
 ): Promise<void> {
   const operations = assignmentWrites(actions, records);
   if (operations.length === 0) return;
-  const last = { id, atWallMs: clock.wallMs(), actions: actions.slice(0, maxRecordedActions) };
-  await writeAll(leader, [...operations, putRecord(lastPlanKey, last)]);
+  await writeAll(leader, [...operations, ...planWrites(records, toRecord())]);
+}
+
+/** Returns the writes that add a plan to the history, and delete those that are not kept. */
+function planWrites({ plans }: Pick<RecordView, 'plans'>, plan: PlanRecord): readonly Operation[] {
+  const known = listPlans(plans);
+  const next = (known.at(-1)?.revision ?? 0) + 1;
+  const expired = expiredPlans(known, plan.atWallMs).map(({ key }) => key);
+  const deleted = known.length === 0 ? [formerPlanKey] : expired;
+  return [putRecord(planKey(next), plan), ...deleted.map((key) => ({ kind: 'delete', key }) as const)];
 }
 
 /** Returns the writes of the assignments that the actions add or remove. */

@@ -133,6 +133,7 @@ function emptyTables(): Tables {
     loads: new Map(),
     counters: new Map(),
     plans: new Map(),
+    freezes: new Map(),
     settlements: new Map(),
     events: new Map(),
   };

@@ -6,14 +6,18 @@ import {
   type Architecture,
   type Assignment,
   type InferCounts,
+  type HardwareClassId,
   type Measurement,
   type PlanAction,
+  type PlanQuality,
   type RecipeOutcome,
+  type ReplicaCount,
   type ReplicaId,
   type ReplicaReport,
   type Rule,
   type RuleEvent,
   type Task,
+  type UnmetNeed,
   type Variant,
   type VariantId,
   type VersionChange,
@@ -72,10 +76,64 @@ export interface CounterRecord {
   readonly lastInferenceWallMs?: number | undefined;
 }
 
-interface PlanRecord {
+/** A plan that changed replicas: what it was planned for, what runs on which hardware, and why. */
+export interface PlanRecord {
   readonly id: string;
   readonly atWallMs: number;
+  /** Quality, with the age that it had at the time of the plan. */
+  readonly quality: Omit<PlanQuality, 'at'> & { readonly ageMs: number };
+  readonly replicas: readonly PlannedReplicas[];
+  readonly demands: readonly PlannedDemand[];
+  readonly classes: readonly PlannedClass[];
   readonly actions: readonly PlanAction[];
+  readonly unmet: readonly UnmetNeed[];
+  /** Totals, also of rows that are omitted. */
+  readonly counts: {
+    readonly loads: number;
+    readonly unloads: number;
+    readonly replicas: number;
+    readonly itemsPerSecond: number;
+  };
+  /** Number of rows of replicas that the record lacks, because there are too many. */
+  readonly omitted: number;
+}
+
+/** The replicas of a version of a variant on a hardware class, with the source and the reason of their most important need. */
+export interface PlannedReplicas extends ReplicaCount {
+  /** Name of the need's source. Empty if they meet no need. */
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** Queries for one target with objectives of one class. */
+export interface PlannedDemand {
+  readonly task: string;
+  /** The variant that selection prefers for them. */
+  readonly variant: VariantId;
+  readonly latencyMs: number;
+  readonly itemsPerSecond: number;
+  readonly prefersAccuracy: boolean;
+}
+
+/** The slots of a hardware class. */
+export interface PlannedClass {
+  readonly hardwareClass: HardwareClassId;
+  readonly workers: number;
+  readonly slots: number;
+  /** Price of one slot. 0 if it is not configured. */
+  readonly usdPerHour: number;
+}
+
+/** The plan that an operator froze. */
+export interface FreezeRecord {
+  /** Revision of the plan that the operator went back to. Undefined if the plan in force was frozen. */
+  readonly revision?: number;
+  readonly atWallMs: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly replicas: readonly ReplicaCount[];
+  /** Set once an operator has ended the freeze. The replicas are left out then. */
+  readonly ended?: { readonly by: string };
 }
 
 /** The epoch of the store for which the plan was settled: running replicas were adopted. */
@@ -124,6 +182,7 @@ export interface Records {
   readonly loads: LoadRecord;
   readonly counters: CounterRecord;
   readonly plans: PlanRecord;
+  readonly freezes: FreezeRecord;
   readonly settlements: SettlementRecord;
   readonly events: EventsRecord;
 }
@@ -148,7 +207,8 @@ export const prefixes: Readonly<Record<RecordKind, string>> = {
   workers: 'worker/',
   loads: 'load/',
   counters: `counter/${tenant}/`,
-  plans: 'plan/last',
+  plans: 'plan/at/',
+  freezes: 'plan/freeze',
   settlements: 'plan/settled',
   events: 'event/',
 };
@@ -177,7 +237,12 @@ const assignmentsPrefix = (worker: WorkerId): string => `${prefixes.assignments}
 export const workerKey = (id: WorkerId): string => prefixes.workers + id;
 export const loadKey = (id: WorkerId): string => prefixes.loads + id;
 export const counterKey = (id: VariantId, version: number): string => `${prefixes.counters}${id}/${version}`;
-export const lastPlanKey: string = prefixes.plans;
+/** Key of the last plan in the stores of older releases. */
+export const formerPlanKey = 'plan/last';
+/** Returns the key of a plan. Keys sort by the revisions. */
+export const planKey = (revision: number): string => prefixes.plans + String(revision).padStart(12, '0');
+export const planRevisionIn = (key: string): number => Number(key.slice(prefixes.plans.length));
+export const freezeKey: string = prefixes.freezes;
 export const settlementKey: string = prefixes.settlements;
 /** Returns the key of the record whose first event had this id when it was created. Keys sort by the ids. */
 export const eventsKey = (id: number): string => prefixes.events + String(id).padStart(16, '0');

@@ -64,6 +64,7 @@ describe('the gauges of a controller', () => {
       'pareto_plan_source{source="exact"} 0',
       'pareto_plan_source{source="greedy"} 0',
       'pareto_plan_source{source="stale"} 0',
+      'pareto_plan_source{source="frozen"} 0',
       'pareto_plan_gap{service="controller"} 0.25',
       'pareto_plan_age_seconds{service="controller"} 1.5',
     ]);

@@ -31,7 +31,8 @@ const need = (fields: Partial<UnmetNeed> = {}): UnmetNeed => ({
 });
 
 const quality: PlanQuality = { source: 'greedy', at: milliseconds(0), planId: 'p1' };
-const plan = (fields: Partial<Plan>) => ({ ...{ unmet: [], deferred: [], kept: [], quality }, ...fields });
+const toRecord = () => assert.fail('not recorded');
+const plan = (fields: Partial<Plan>) => ({ ...{ unmet: [], deferred: [], kept: [], quality, toRecord }, ...fields });
 
 const createTerm = (): Term => ({ since: milliseconds(0), lost: new AbortController().signal });
 

@@ -27,6 +27,7 @@ describe('reportTurn', () => {
       dropped,
       plan,
       quality: { source: 'greedy', at: milliseconds(0), planId: 'p1' },
+      toRecord: () => assert.fail('not recorded'),
     });
     assert.deepEqual(planLog.placed(assignment.replica), {
       ...{ replica: assignment.replica, source: undefined },

@@ -21,6 +21,7 @@ export interface TestController extends AsyncDisposable {
   readonly registry: ServiceClient<'pareto.v1.Registry'>;
   readonly blobs: ServiceClient<'pareto.v1.Blobs'>;
   readonly fleet: ServiceClient<'pareto.v1.Fleet'>;
+  readonly plans: ServiceClient<'pareto.v1.Plans'>;
   readonly group: RunGroup;
 }
 
@@ -55,6 +56,7 @@ export async function startController(
     registry: createClient(channel, 'pareto.v1.Registry'),
     blobs: createClient(channel, 'pareto.v1.Blobs'),
     fleet: createClient(channel, 'pareto.v1.Fleet'),
+    plans: createClient(channel, 'pareto.v1.Plans'),
     group,
     async [Symbol.asyncDispose]() {
       channel.close();

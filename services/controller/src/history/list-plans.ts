@@ -1,0 +1,18 @@
+// The recorded plans, by revision.
+
+import type { RecordView } from '../storage/record-tables.js';
+import { planRevisionIn, type PlanRecord } from '../storage/records.js';
+import type { KeptPlan } from './expired-plans.js';
+
+export interface ListedPlan extends KeptPlan {
+  readonly key: string;
+  readonly revision: number;
+  readonly plan: PlanRecord;
+}
+
+/** Returns the recorded plans, ascending by revision. */
+export const listPlans = (plans: RecordView['plans']): readonly ListedPlan[] =>
+  Array.from(plans.values(), ({ key, value: plan }) => ({
+    ...{ key, revision: planRevisionIn(key), plan, atWallMs: plan.atWallMs },
+    rows: plan.replicas.length + plan.actions.length,
+  })).toSorted((a, b) => a.revision - b.revision);

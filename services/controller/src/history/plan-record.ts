@@ -1,0 +1,106 @@
+// The record of a plan: what it was planned for, what runs on which hardware, and why. Pure.
+
+import {
+  groupBy,
+  priceOf,
+  type Assignment,
+  type KeptReplica,
+  type Plan,
+  type PlanAction,
+  type PlanQuality,
+  type ReplicaId,
+} from '@pareto/core';
+import type { Demand, Observed, PlacementVariant } from '@pareto/policy';
+import type { PlannedClass, PlannedDemand, PlannedReplicas, PlanRecord } from '../storage/records.js';
+
+/** Maximum numbers of rows in a record, so that it fits a transaction of the store. */
+const limits = { replicas: 4_000, actions: 200, demands: 200, unmet: 100, classes: 200 } as const;
+
+export interface RecordedTurn {
+  readonly planId: string;
+  readonly atWallMs: number;
+  readonly observed: Observed;
+  readonly demand: readonly Demand[];
+  readonly plan: Pick<Plan, 'kept' | 'unmet'>;
+  readonly actions: readonly PlanAction[];
+  readonly quality: PlanQuality;
+}
+
+export function planRecord({ planId, atWallMs, observed, plan, ...turn }: RecordedTurn): PlanRecord {
+  const { actions, demand } = turn;
+  const { at, ...quality } = turn.quality;
+  const kept = new Map(plan.kept.map((one) => [one.replica, one]));
+  const replicas = plannedReplicas(assignmentsAfter(observed, actions), (replica) => kept.get(replica));
+  const demands = plannedDemands(demand, observed.variants);
+  return {
+    ...{ id: planId, atWallMs, quality: { ...quality, ageMs: observed.now - at } },
+    replicas: replicas.slice(0, limits.replicas),
+    demands: demands.slice(0, limits.demands),
+    classes: plannedClasses(observed).slice(0, limits.classes),
+    actions: actions.slice(0, limits.actions),
+    unmet: plan.unmet.slice(0, limits.unmet),
+    counts: {
+      loads: countOf(actions, 'load'),
+      unloads: countOf(actions, 'unload'),
+      replicas: replicas.reduce((sum, one) => sum + one.replicas, 0),
+      itemsPerSecond: demand.reduce((sum, one) => sum + one.itemsPerSecond, 0),
+    },
+    omitted: Math.max(0, replicas.length - limits.replicas),
+  };
+}
+
+const countOf = (actions: readonly PlanAction[], kind: PlanAction['kind']): number =>
+  actions.filter((action) => action.kind === kind).length;
+
+/** Returns the assignments once the actions are carried out. */
+function assignmentsAfter({ replicas }: Pick<Observed, 'replicas'>, actions: readonly PlanAction[]): Assignment[] {
+  const unloaded = new Set(actions.flatMap((one) => (one.kind === 'unload' ? [one.assignment.replica] : [])));
+  const staying = replicas.flatMap(({ assignment, state }) =>
+    state === 'draining' || unloaded.has(assignment.replica) ? [] : [assignment],
+  );
+  return [...staying, ...actions.flatMap((one) => (one.kind === 'load' ? [one.assignment] : []))];
+}
+
+/** Returns the replicas by version of a variant and class, with the reason of one of them, the most numerous first. */
+export function plannedReplicas(
+  assignments: readonly Assignment[],
+  placed: (replica: ReplicaId) => KeptReplica | undefined,
+): readonly PlannedReplicas[] {
+  const groups = groupBy(
+    assignments,
+    ({ variant, version, hardwareClass }) => `${variant}/${version} ${hardwareClass}`,
+  );
+  return Array.from(groups.values(), (own) => {
+    const [{ variant, version, hardwareClass }] = own as [Assignment, ...Assignment[]];
+    const reasons = own.flatMap(({ replica }) => placed(replica) ?? []);
+    const { source = '', reason = '' } = reasons.find((one) => one.source !== undefined) ?? reasons[0] ?? {};
+    return { variant, version, hardwareClass, replicas: own.length, source, reason };
+  }).toSorted((a, b) => b.replicas - a.replicas);
+}
+
+/** Returns the demand of each target and class of objectives, the largest first. */
+function plannedDemands(demand: readonly Demand[], variants: readonly PlacementVariant[]): readonly PlannedDemand[] {
+  const tasks = new Map(variants.map(({ variant }) => [variant.id, variant.task]));
+  return demand
+    .map(({ variants: [variant], latencyMs, itemsPerSecond, prefersAccuracy = false }) => ({
+      ...{ task: tasks.get(variant) ?? '', variant },
+      ...{ latencyMs, itemsPerSecond, prefersAccuracy },
+    }))
+    .toSorted((a, b) => b.itemsPerSecond - a.itemsPerSecond);
+}
+
+/** Returns the slots of the connected workers that are not draining, by class. */
+function plannedClasses({ workers, prices }: Pick<Observed, 'workers' | 'prices'>): readonly PlannedClass[] {
+  const groups = groupBy(
+    workers
+      .filter(({ presence, draining }) => presence === 'connected' && !draining)
+      .flatMap(({ info }) => info.slotGroups.map((group) => ({ ...group, worker: info.id }))),
+    ({ hardwareClass }) => hardwareClass.id,
+  );
+  return Array.from(groups, ([hardwareClass, own]) => ({
+    hardwareClass,
+    workers: new Set(own.map(({ worker }) => worker)).size,
+    slots: own.reduce((sum, { slots }) => sum + slots, 0),
+    usdPerHour: priceOf(prices, hardwareClass) ?? 0,
+  }));
+}
