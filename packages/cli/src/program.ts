@@ -21,6 +21,7 @@ import { addList } from './commands/list/list.js';
 import { addLoad } from './commands/load/load.js';
 import { addLogs } from './commands/logs/logs.js';
 import { addPin } from './commands/pin/pin.js';
+import { addPlan } from './commands/plan/plan.js';
 import { addProfile } from './commands/profile/profile.js';
 import { addRegister } from './commands/register/register.js';
 import { addReplay } from './commands/replay/replay.js';
@@ -54,7 +55,7 @@ const groups: readonly (readonly [title: string, commands: readonly Add[]])[] = 
     [addGet, addDescribe, addInspect, addJobs, addProfile, addFrontier, addLoad, addUnload, addRollback, addDelete],
   ],
   ['Queries:', [addWhatIf, addExplain, addPin, addDeny, addRules]],
-  ['Planning:', [addSimulate, addReplay]],
+  ['Planning:', [addPlan, addSimulate, addReplay]],
   ['Cluster:', [addTop, addEvents, addLogs, addDrain, addForget, addBackup, addRestore, addCerts]],
   ['This command:', [addCompletion, addVersion, addList, addWorkers, addLift]],
 ];

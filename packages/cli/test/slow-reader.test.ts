@@ -28,7 +28,8 @@ const count = 1_000;
 const long = 'x'.repeat(70_000);
 const pipeBytes = 65_536;
 
-const many = <T>(create: (name: string) => T): T[] => Array.from({ length: count }, (_, i) => create(`name-${i}`));
+const many = <T>(create: (name: string, index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => create(`name-${i}`, i));
 
 /** Arguments of a command whose output is larger than a pipe, or the reason why it never is. */
 const argumentsOf: Readonly<Record<string, readonly (readonly string[])[] | string>> = {
@@ -51,6 +52,10 @@ const argumentsOf: Readonly<Record<string, readonly (readonly string[])[] | stri
   rollback: [[long, '--to', '1', '--detach']],
   delete: [[long]],
   whatif: [['digits']],
+  plan: [[], ['--history'], ['--diff', '1'], ['--why', 'model:original']],
+  'plan freeze': [['--reason', long]],
+  'plan rollback': [['1', '--reason', long]],
+  'plan resume': [[]],
   simulate: [['SCENARIO']],
   replay: [['ARRIVALS', '--listings', 'FOLDER']],
   explain: [[]],
@@ -216,6 +221,15 @@ async function fill(controller: FakeController): Promise<void> {
   controller.jobs = [
     [fakeJob('model', [fakeStep('measure', 'done', { recipe: 'original' })], { done: true }), ...waiting],
   ];
+  const planned = {
+    replicas: many((variant) => ({ variant, version: 1, hardwareClass: 'cpu/x', replicas: 1 })),
+    actions: many((worker) => ({ kind: 'load', variant: 'model:original', worker, reason: 'demand' })),
+  };
+  controller.plans = {
+    current: planned,
+    plans: many((_name, revision) => ({ revision: revision + 1, ...(revision === 0 && { actions: planned.actions }) })),
+    freeze: { actor: 'ann', reason: long },
+  };
   controller.rules.push(
     ...many((id) => ({ id, kind: 'deny', target: 'digits', reason: 'too slow', actor: 'ann' })),
     ...['long-1', 'long-2'].map((id) => ({ id, kind: 'deny', target: 'digits', reason: long, actor: 'ann' })),

@@ -23,7 +23,7 @@ import { toRaw } from './tensor.js';
 export interface ConnectOptions {
   /** host:port of routers. A client starts with a random one, and fails over to the next if it is unreachable. */
   readonly routers?: readonly string[];
-  /** host:port of controllers, for `registry` and `fleet`. */
+  /** host:port of controllers, for `registry`, `fleet` and `plans`. */
   readonly controllers?: readonly string[];
   /** Folder with ca.crt and, for calls that need a client certificate, tls.crt and tls.key. Plain text without it. */
   readonly certs?: string;
@@ -56,6 +56,7 @@ export interface Pareto extends AsyncDisposable {
   explain(decisionId: string, options?: RequestOptions): Promise<wire.ExplainResponse>;
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
+  readonly plans: FailoverClient<'pareto.v1.Plans'>;
 }
 
 const defaultRouters = ['127.0.0.1:8001'];
@@ -115,6 +116,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Pareto> {
       ),
     registry: createFailoverClient(controllers, 'pareto.v1.Registry'),
     fleet: createFailoverClient(controllers, 'pareto.v1.Fleet'),
+    plans: createFailoverClient(controllers, 'pareto.v1.Plans'),
     async [Symbol.asyncDispose]() {
       routers.close();
       controllers.close();

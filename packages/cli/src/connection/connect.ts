@@ -26,6 +26,7 @@ import { diagnoseConnection } from './diagnose-connection.js';
 export interface ControllerClients {
   readonly registry: FailoverClient<'pareto.v1.Registry'>;
   readonly fleet: FailoverClient<'pareto.v1.Fleet'>;
+  readonly plans: FailoverClient<'pareto.v1.Plans'>;
   /**
    * Streams events until the stream ends. A broken stream is opened again with a new request, at another controller if
    * necessary.
@@ -106,6 +107,7 @@ const channelOptions = (
 const controllerClients = ({ failover, open }: Links): ControllerClients => ({
   registry: createFailoverClient(failover, 'pareto.v1.Registry'),
   fleet: createFailoverClient(failover, 'pareto.v1.Fleet'),
+  plans: createFailoverClient(failover, 'pareto.v1.Plans'),
   async routersAt(address, signal) {
     const channel = open(address);
     const { overview } = createClient(channel, 'pareto.v1.Fleet');

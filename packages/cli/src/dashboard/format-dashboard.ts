@@ -91,7 +91,7 @@ function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...r
 function formatQuality(plan: wire.PlanQuality | null): string {
   if (plan === null) return '';
   const { source, gap, ageMs } = plan;
-  if (source === 'greedy') return '; plan greedy';
+  if (source === 'greedy' || source === 'frozen') return `; plan ${source}`;
   const gapText = gap === undefined ? '' : ` within ${(100 * gap).toFixed(1)} % of the bound`;
   return `; plan ${source}${gapText}, ${formatSpan(ageMs)} old`;
 }

@@ -46,6 +46,8 @@ export interface FakeController extends Disposable {
   /** Response to Describe. Undefined to derive it from the registered names. */
   description: wire.DescribeResponseInput | undefined;
   readonly rules: wire.RuleInput[];
+  /** Response to List of plans, whose plans are those asked for. */
+  plans: wire.ListPlansResponseInput;
   /** Response to List. Undefined to derive it from the registered names and `variants`. */
   list: wire.ListResponseInput | undefined;
   /** Variants in the response to List. */
@@ -69,6 +71,7 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     jobs: [] as wire.JobInput[][],
     description: undefined as wire.DescribeResponseInput | undefined,
     rules: [] as wire.RuleInput[],
+    plans: {} as wire.ListPlansResponseInput,
     list: undefined as wire.ListResponseInput | undefined,
     variants: [] as wire.VariantInput[],
     backup: '',
@@ -89,6 +92,23 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
       storage.calls.push(`forget ${workerId}`);
       if (workerId === 'w1') throw new ParetoError('failed-precondition', 'worker w1 is connected');
       return {};
+    },
+  });
+  server.add('pareto.v1.Plans', {
+    async list({ revisions, variant }) {
+      const { plans = [], ...rest } = state.plans;
+      const isAsked = ({ revision = 0 }: wire.RecordedPlanInput): boolean =>
+        revisions.length === 0 || revisions.includes(Number(revision));
+      storage.calls.push(`plans ${revisions.join()} ${variant}`);
+      return { ...rest, plans: plans.filter(isAsked) };
+    },
+    async freeze({ revision, reason, actor }) {
+      storage.calls.push(`freeze ${revision} ${reason}`);
+      return { revision, reason, actor, replicas: state.plans.current?.replicas ?? [] };
+    },
+    async resume() {
+      storage.calls.push('resume');
+      return { ended: state.plans.freeze ?? null };
     },
   });
   state.address = `127.0.0.1:${await server.listen('127.0.0.1', 0)}`;

@@ -25,10 +25,10 @@ export interface FreezeRequest {
 /** Maximum number of rows of a freeze, so that its record fits a transaction of the store. */
 const maxRows = 8_000;
 
-/** Returns e.g. `the plan is frozen at plan 12, by anna (too many loads)`. */
+/** Returns e.g. `the plan is frozen at plan 12 by anna (too many loads)`. */
 export function freezeText({ revision, by, reason }: FreezeRecord): string {
   const what = revision === undefined ? 'the plan is frozen' : `the plan is frozen at plan ${revision}`;
-  return `${what}${by === '' ? '' : `, by ${by}`}${reason === '' ? '' : ` (${reason})`}`;
+  return `${what}${by === '' ? '' : ` by ${by}`}${reason === '' ? '' : ` (${reason})`}`;
 }
 
 /**

@@ -70,23 +70,32 @@ export function plannedReplicas(
     assignments,
     ({ variant, version, hardwareClass }) => `${variant}/${version} ${hardwareClass}`,
   );
-  return Array.from(groups.values(), (own) => {
-    const [{ variant, version, hardwareClass }] = own as [Assignment, ...Assignment[]];
+  const rows = [...groups.values()].map((own) => {
     const reasons = own.flatMap(({ replica }) => placed(replica) ?? []);
     const { source = '', reason = '' } = reasons.find((one) => one.source !== undefined) ?? reasons[0] ?? {};
-    return { variant, version, hardwareClass, replicas: own.length, source, reason };
-  }).toSorted((a, b) => b.replicas - a.replicas);
+    return own.slice(0, 1).map(({ variant, version, hardwareClass }) => ({
+      ...{ variant, version, hardwareClass },
+      ...{ replicas: own.length, source, reason },
+    }));
+  });
+  return rows.flat().toSorted((a, b) => b.replicas - a.replicas);
 }
 
-/** Returns the demand of each target and class of objectives, the largest first. */
+/** Returns the demand by task, latency and the variant that selection prefers, the largest first. */
 function plannedDemands(demand: readonly Demand[], variants: readonly PlacementVariant[]): readonly PlannedDemand[] {
   const tasks = new Map(variants.map(({ variant }) => [variant.id, variant.task]));
-  return demand
-    .map(({ variants: [variant], latencyMs, itemsPerSecond, prefersAccuracy = false }) => ({
+  const groups = groupBy(
+    demand.map(({ variants: [variant], latencyMs, itemsPerSecond, prefersAccuracy = false }) => ({
       ...{ task: tasks.get(variant) ?? '', variant },
       ...{ latencyMs, itemsPerSecond, prefersAccuracy },
-    }))
-    .toSorted((a, b) => b.itemsPerSecond - a.itemsPerSecond);
+    })),
+    ({ variant, latencyMs, prefersAccuracy }) => `${variant} ${latencyMs} ${prefersAccuracy}`,
+  );
+  const rows = [...groups.values()].map((own) => {
+    const itemsPerSecond = own.reduce((sum, one) => sum + one.itemsPerSecond, 0);
+    return own.slice(0, 1).map((first) => ({ ...first, itemsPerSecond }));
+  });
+  return rows.flat().toSorted((a, b) => b.itemsPerSecond - a.itemsPerSecond);
 }
 
 /** Returns the slots of the connected workers that are not draining, by class. */

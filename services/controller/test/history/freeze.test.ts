@@ -95,7 +95,7 @@ describe('the plans of a cluster', () => {
     const { notices } = await controller.fleet.overview({});
     assert.ok(
       notices.includes(
-        "the plan is frozen, by ada (a sale): demand and rules change no replicas; 'pareto plan resume' ends this",
+        "the plan is frozen by ada (a sale): demand and rules change no replicas; 'pareto plan resume' ends this",
       ),
       notices.join(),
     );
@@ -116,7 +116,7 @@ describe('the plans of a cluster', () => {
     assert.equal((await plans()).freeze, null);
     const events: string[] = [];
     for await (const { kind, reason } of controller.fleet.events({})) if (kind === 'plan') events.push(reason);
-    assert.deepEqual(events, ['the plan is frozen, by ada (a sale)', 'resumed by bob']);
+    assert.deepEqual(events, ['the plan is frozen by ada (a sale)', 'resumed by bob']);
   });
 
   it('go back to an earlier one, which places its replicas again where a worker is lost', async () => {
