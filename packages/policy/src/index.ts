@@ -259,6 +259,9 @@ export {
   type WorkerParams,
 } from './worker/worker-core.js';
 export { type WorkerEffect, type WorkerEvent } from './worker/worker-event.js';
+export { createPreview, type Preview, type PreviewChanges } from './preview/preview.js';
+export { type DemandChange } from './preview/change-demand.js';
+export { type SettledPlan } from './preview/settle-plan.js';
 export {
   createTurnCore,
   defaultTurnParams,

@@ -102,10 +102,11 @@ export async function createController(
   const outcomes = createOutcomeRecords({ ...cluster, ...context, blobs, reservations, maxBatchSize, metrics });
   const { record: file, recordBytes: maxBytes } = config;
   const recorder = file === undefined ? undefined : createRecorder({ file, maxBytes, logger });
+  const turn = turnParams(config, milliseconds(params.firstJoinMs));
   const loop = createControlLoop({
     recorder,
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
-    ...{ solver, turn: turnParams(config, milliseconds(params.firstJoinMs)) },
+    ...{ solver, turn },
     epoch: () => store.epoch,
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
@@ -149,6 +150,7 @@ export async function createController(
       assigner,
     },
     ...{ reservations, planLog, events, notices, loop, routes, table, metrics, limiter, params, reportRequester },
+    ...{ turn, solver },
   });
   cluster.onChange(() => {
     loop.trigger();

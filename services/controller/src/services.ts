@@ -3,9 +3,10 @@
 import type { BlobStore } from '@pareto/blobs';
 import { ParetoError, type StoreLoss } from '@pareto/core';
 import type { ModelReader } from '@pareto/models';
-import type { FleetParams } from '@pareto/policy';
+import type { FleetParams, TurnParams } from '@pareto/policy';
 import type { RpcServer } from '@pareto/rpc';
 import type { ServiceContext, ServiceLimiter } from '@pareto/service';
+import type { Solver } from '@pareto/solver';
 import type { Store } from '@pareto/state';
 import type { ControllerMetrics } from '@pareto/telemetry';
 import { isFresh } from './plan/adopt.js';
@@ -70,6 +71,8 @@ export interface ServiceParts {
   readonly metrics: ControllerMetrics;
   readonly limiter: ServiceLimiter;
   readonly params: FleetParams;
+  readonly turn: TurnParams;
+  readonly solver: Solver | undefined;
 }
 
 export function addServices(server: RpcServer, parts: ServiceParts): void {
@@ -101,7 +104,7 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { draining } = context.lifecycle;
   const events = createEvents({ ...parts, ...context, preferLeader, draining });
   server.add('pareto.v1.Fleet', { ...createFleetHandlers(fleet), events });
-  const plans = { ...cluster, ...{ planLog: parts.planLog, runExclusive: registry.runExclusive, preferLeader } };
+  const plans = { ...cluster, ...parts, lastTurn: loop.lastTurn, runExclusive: createWriteQueue(), preferLeader };
   server.add('pareto.v1.Plans', createPlansHandlers({ ...plans, requireSettled: () => requireSettled(cluster) }));
   server.add('pareto.v1.Routes', {
     ...{ ...routes.handlers, statistics },

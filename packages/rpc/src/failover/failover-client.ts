@@ -12,7 +12,7 @@ import type { ServiceClient } from '../calls/services.js';
  */
 const repeatable: ReadonlySet<string> = new Set([
   ...['list', 'describe', 'jobs', 'listRules', 'listWorkers', 'overview', 'stat', 'statistics'],
-  ...['registerTask', 'registerArchitecture', 'rollback', 'drain', 'setWarmth', 'freeze', 'resume'],
+  ...['registerTask', 'registerArchitecture', 'rollback', 'drain', 'setWarmth', 'preview', 'freeze', 'resume'],
 ]);
 
 type UnaryNames<C> = {

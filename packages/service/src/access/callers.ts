@@ -29,6 +29,7 @@ const controller: Rows<
   'pareto.v1.Fleet/Overview': readers,
   'pareto.v1.Fleet/Events': readers,
   'pareto.v1.Plans/List': readers,
+  'pareto.v1.Plans/Preview': operators,
   'pareto.v1.Plans/Freeze': operators,
   'pareto.v1.Plans/Resume': operators,
   'pareto.v1.Registry/RegisterTask': operators,

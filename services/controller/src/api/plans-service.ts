@@ -6,12 +6,14 @@ import { freezeInForce, type ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
 import { findPlan, freezePlan, resumePlan, type FreezeContext } from '../history/freeze.js';
 import { listPlans, type ListedPlan } from '../history/list-plans.js';
+import { previewPlan, type PreviewContext } from '../plan/preview-plan.js';
 import type { PlanLog } from '../plan/plan-log.js';
+import { changesFrom } from '../plan/preview-request.js';
 import { actorOf } from '../rules/actor.js';
 import { reasonFrom } from '../rules/rule-request.js';
 import { describeAction, describePlan, describeQuality, freezeToWire, summarizePlan } from './describe-plan.js';
 
-export interface PlansServiceOptions extends FreezeContext {
+export interface PlansServiceOptions extends FreezeContext, PreviewContext {
   readonly leader: Pick<Leader, 'write' | 'require'>;
   readonly planLog: Pick<PlanLog, 'current' | 'quality'>;
   /** Throws `notLeaderError()` if another controller leads, because only the leader has the plan in force. */
@@ -35,6 +37,16 @@ export function createPlansHandlers(options: PlansServiceOptions): ServiceHandle
         current: currentPlan(planLog, view, variant),
         plans: listed(view, revisions, variant),
         freeze: freeze === undefined ? null : freezeToWire(freeze, view.wallMs),
+      };
+    },
+    async preview(request, { signal }) {
+      leader.require();
+      options.requireSettled();
+      const { plan, isSettled, loadMs } = await previewPlan(options, changesFrom(request), signal);
+      return {
+        current: currentPlan(planLog, clusterView(), ''),
+        preview: describePlan(0, plan, 0, ''),
+        ...{ settled: isSettled, loadMs },
       };
     },
     async freeze({ revision, reason, actor }, call) {

@@ -19,6 +19,7 @@ import type { Mirror } from '../storage/mirror.js';
 import type { PlanRecord } from '../storage/records.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { planRecord } from '../history/plan-record.js';
+import type { PlannedTurn } from './preview-plan.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
 import { solveTargets } from './solve-targets.js';
@@ -31,6 +32,8 @@ export interface ControlLoop {
   readonly hurry: () => void;
   /** Requests a turn. Resolves after a turn that starts after the call, or when the signal aborts. */
   readonly nextTurn: (signal: AbortSignal) => Promise<void>;
+  /** Returns what the last turn planned from. Undefined if this controller has not planned in its term. */
+  readonly lastTurn: () => PlannedTurn | undefined;
   /** Runs turns until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -91,6 +94,10 @@ export function createControlLoop(options: ControlLoopOptions): ControlLoop {
       const next = begun + 1;
       trigger();
       while (ended < next && !signal.aborted) await turnEnded.wait(turnMs, signal);
+    },
+    lastTurn() {
+      const observed = memory?.term === leader.term ? memory?.planned?.observed : undefined;
+      return observed && memory && { observed, state: memory.core.state };
     },
     async run(signal) {
       while (!signal.aborted) {

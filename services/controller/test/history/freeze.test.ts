@@ -137,4 +137,26 @@ describe('the plans of a cluster', () => {
     workers = workers.slice(1);
     await untilRunning('tiny:original');
   });
+
+  it('are previewed for other demand and workers, without a change', async () => {
+    const { current, preview, settled } = await controller.plans.preview({
+      demands: [{ target: 'tiny', itemsPerSecond: 100, objective: { latencyMs: 500 } }],
+      added: [{ likeWorker: 'w1', count: 1 }],
+      usdPerHour: { 'cpu/': 3 },
+    });
+    assert.ok(preview !== null);
+    assert.deepEqual([current?.slots, preview.slots, settled], [2, 4, true]);
+    assert.deepEqual(
+      preview.demands.map(({ variant, itemsPerSecond }) => `${itemsPerSecond} for ${variant}`),
+      ['100 for tiny:original'],
+    );
+    assert.deepEqual(
+      preview.classes.map(({ usdPerHour }) => usdPerHour),
+      [3],
+    );
+    assert.ok(preview.replicaCount > 1);
+    await turns();
+    assert.deepEqual(running(), ['tiny:original']);
+    await assert.rejects(controller.plans.preview({ removedWorkers: ['w9'] }), { code: 'not-found' });
+  });
 });

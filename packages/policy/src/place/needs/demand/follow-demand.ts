@@ -26,7 +26,7 @@ export interface FollowedDemand extends Pick<PlacementSnapshot, 'held' | 'demand
 }
 
 /** A class of objectives of a target, with its strictest objective. */
-interface FollowedClass {
+export interface FollowedClass {
   readonly target: string;
   readonly objective: Objective;
   /** The ladder of the objective. Undefined if no variant meets it, and none answers. */
@@ -87,7 +87,7 @@ export function followDemand(
   const live = followSlowdowns(before.live, isSameSnapshot, active, observed.variants, now, params);
   const slow = observeRates(before.slow, live.byVariant, params, now, () => false);
   const isSame = rates.rates === before.rates.rates && isSameClasses(classes, before.classes);
-  const demand = isSame ? before.demand : listDemand(rates, classes);
+  const demand = isSame ? before.demand : listDemand(rates.rates, classes);
   const { forecast = noForecast, headroom = noHeadroom } = ahead ?? {};
   return { demand, slowdowns: slow.rates, held, rates, forecast, headroom, classes, ladders, live, slow, observed };
 }
@@ -175,7 +175,8 @@ function isSameClasses(a: FollowedDemand['classes'], b: FollowedDemand['classes'
 /** Rate of offline queries that counts: they run on idle replicas only, so they need one, however many they are. */
 const offlineRate = 0.001;
 
-const listDemand = ({ rates }: SteadyDemand, classes: FollowedDemand['classes']): readonly Demand[] =>
+/** Returns the demand of each class with a ladder. */
+export const listDemand = (rates: ReadonlyMap<string, number>, classes: FollowedDemand['classes']): readonly Demand[] =>
   Array.from(rates).flatMap(([key, itemsPerSecond]) => {
     const own = classes.get(key);
     if (own?.variants === undefined) return [];

@@ -1,0 +1,81 @@
+// The demand of a preview: that of the last turn, with the changes that an operator asks about.
+
+import { ParetoError, resolveObjective, type PartialObjective } from '@pareto/core';
+import { listDemand, type FollowedClass, type FollowedDemand } from '../place/needs/demand/follow-demand.js';
+import { createLadders, type RegistrySnapshot } from '../place/needs/demand/ladders.js';
+import type { Demand } from '../snapshot/snapshot.js';
+
+export interface DemandChange {
+  /** A task, an architecture or a variant. */
+  readonly target: string;
+  /** Objective of queries that come in addition. Undefined to change the rate of the present ones. */
+  readonly objective: PartialObjective | undefined;
+  /** A multiple of the present rate, or a rate. */
+  readonly amount: { readonly factor: number } | { readonly itemsPerSecond: number };
+}
+
+/** Key of the class of queries that come in addition. */
+const addedKey = ({ target }: DemandChange): string => `${target} preview`;
+
+/**
+ * Returns the demand after the changes, for the variants, rules and workers of the snapshot. Throws `not-found` for an unknown target,
+ * `invalid-argument` for an amount that is out of range, and `failed-precondition` if no variant meets the objective.
+ */
+export function changeDemand(
+  { rates: { rates: before }, classes: known }: Pick<FollowedDemand, 'rates' | 'classes'>,
+  snapshot: RegistrySnapshot,
+  changes: readonly DemandChange[],
+): readonly Demand[] {
+  const ladders = createLadders(snapshot);
+  const rates = new Map(before);
+  const classes = new Map<string, FollowedClass>(
+    Array.from(known, ([key, own]) => [
+      key,
+      { ...own, variants: ladders.variantsFor(own.target, own.objective) ?? own.variants },
+    ]),
+  );
+  for (const change of changes) {
+    const { target, amount } = change;
+    const asked = checkAmount(change);
+    const defaults = defaultObjectiveOf(snapshot, target);
+    if (change.objective === undefined) {
+      const own = Array.from(classes).flatMap(([key, one]) => (one.target === target && rates.has(key) ? [key] : []));
+      const present = own.reduce((sum, key) => sum + (rates.get(key) ?? 0), 0);
+      const factor = 'factor' in amount ? asked : asked / present;
+      for (const key of own) rates.set(key, (rates.get(key) ?? 0) * factor);
+      // Without present queries, a rate is that of queries with the default objective.
+      if (own.length > 0 || 'factor' in amount) continue;
+    }
+    const objective = resolveObjective(change.objective ?? {}, defaults);
+    const variants = ladders.variantsFor(target, objective);
+    if (variants === undefined)
+      throw new ParetoError(
+        'failed-precondition',
+        `no variant of ${target} meets the objective on the workers of the fleet: 'pareto whatif ${target}' without --rate shows the nearest one`,
+      );
+    classes.set(addedKey(change), { target, objective, variants });
+    rates.set(addedKey(change), asked);
+  }
+  return listDemand(rates, classes);
+}
+
+function checkAmount({ target, objective, amount }: DemandChange): number {
+  const value = 'factor' in amount ? amount.factor : amount.itemsPerSecond;
+  if (!(value >= 0 && value <= 1e9))
+    throw new ParetoError('invalid-argument', `the demand of ${target} is ${value}: expected a number from 0 to 1e9`);
+  if (objective !== undefined && 'factor' in amount)
+    throw new ParetoError(
+      'invalid-argument',
+      `the demand of ${target} has an objective and a factor: expected items per second, because queries with that objective come in addition`,
+    );
+  return value;
+}
+
+/** Returns the default objective of a target's task. Throws `not-found` if the target is unknown. */
+function defaultObjectiveOf({ tasks, variants }: RegistrySnapshot, target: string): PartialObjective {
+  const variant = variants.find(({ variant: { id, architecture } }) => id === target || architecture === target);
+  const name = variant?.variant.task ?? target;
+  const task = tasks.find((one) => one.name === name);
+  if (task === undefined) throw new ParetoError('not-found', `there is no task, architecture or variant "${target}"`);
+  return task.defaultObjective;
+}

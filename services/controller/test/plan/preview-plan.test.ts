@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { milliseconds } from '@pareto/core';
+import { createTurnCore, defaultTurnParams, solvingParams, type Observed, type PreviewChanges } from '@pareto/policy';
+import type { Solver } from '@pareto/solver';
+import { describe, it } from 'mocha';
+import { createWriteQueue } from '../../src/leadership/write-queue.js';
+import { previewPlan, type PreviewContext } from '../../src/plan/preview-plan.js';
+import { changesFrom } from '../../src/plan/preview-request.js';
+
+const observed: Observed = {
+  ...{ now: milliseconds(1_000), tasks: [], architectures: [], served: new Map(), variants: [], rules: [] },
+  ...{ warmthRules: [], workers: [], replicas: [], prices: {} },
+};
+const changes: PreviewChanges = { demands: [], prices: { 'cpu/': 1 }, added: [], removed: [] };
+
+const context = (fields: Partial<PreviewContext> = {}): PreviewContext => ({
+  ...{ turn: solvingParams(defaultTurnParams), solver: undefined, runExclusive: createWriteQueue() },
+  lastTurn: () => ({ observed, state: createTurnCore(defaultTurnParams).state }),
+  ...fields,
+});
+const never = new AbortController().signal;
+
+describe('previewPlan', () => {
+  it('returns the record of a fleet without anything', async () => {
+    const { plan, isSettled, loadMs } = await previewPlan(context(), changes, never);
+    assert.deepEqual([plan.replicas, plan.counts.loads, isSettled, loadMs], [[], 0, true, 0]);
+  });
+
+  it('is unavailable before the first turn of a term', async () => {
+    const before = context({ lastTurn: () => undefined });
+    await assert.rejects(previewPlan(before, changes, never), { code: 'unavailable', message: /has not planned yet/ });
+  });
+
+  it('ends when its call is cancelled while it waits', async () => {
+    const cancelled = new AbortController();
+    cancelled.abort(new Error('cancelled'));
+    const solver: Solver = {
+      solve: () => assert.fail('nothing is solved'),
+      close: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    await assert.rejects(previewPlan(context({ solver }), changes, cancelled.signal), { message: 'cancelled' });
+  });
+});
+
+describe('changesFrom', () => {
+  const empty = { demands: [], usdPerHour: {}, added: [], removedWorkers: [] };
+
+  it('reads rates, factors and prices', () => {
+    const demands = [
+      { target: 'a', objective: null, factor: 2, _factor: 'factor' as const },
+      { target: 'b', objective: null, itemsPerSecond: 3, _itemsPerSecond: 'itemsPerSecond' as const },
+    ];
+    assert.deepEqual(changesFrom({ ...empty, demands, usdPerHour: { 'cpu/': 0.5 } }), {
+      demands: [
+        { target: 'a', objective: undefined, amount: { factor: 2 } },
+        { target: 'b', objective: undefined, amount: { itemsPerSecond: 3 } },
+      ],
+      ...{ prices: { 'cpu/': 0.5 }, added: [], removed: [] },
+    });
+  });
+
+  it('rejects a demand without an amount or with two, and a price that is none', () => {
+    const both = { target: 'a', objective: null, factor: 2, itemsPerSecond: 3 };
+    for (const demands of [[both], [{ target: 'a', objective: null }]])
+      assert.throws(() => changesFrom({ ...empty, demands }), {
+        code: 'invalid-argument',
+        message: /either a factor or/,
+      });
+    assert.throws(() => changesFrom({ ...empty, usdPerHour: { 'cpu/': -1 } }), { code: 'invalid-argument' });
+  });
+});
