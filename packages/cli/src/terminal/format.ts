@@ -86,3 +86,6 @@ export function formatCount(count: number): string {
   const decimals = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return `${value.toFixed(decimals)}${units[power] ?? ''}`;
 }
+
+/** Returns e.g. `1 slot` or `2 slots`. */
+export const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;

@@ -48,6 +48,8 @@ export interface FakeController extends Disposable {
   readonly rules: wire.RuleInput[];
   /** Response to List of plans, whose plans are those asked for. */
   plans: wire.ListPlansResponseInput;
+  /** Response to Preview. */
+  preview: wire.PreviewResponseInput;
   /** Response to List. Undefined to derive it from the registered names and `variants`. */
   list: wire.ListResponseInput | undefined;
   /** Variants in the response to List. */
@@ -72,6 +74,7 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     description: undefined as wire.DescribeResponseInput | undefined,
     rules: [] as wire.RuleInput[],
     plans: {} as wire.ListPlansResponseInput,
+    preview: {} as wire.PreviewResponseInput,
     list: undefined as wire.ListResponseInput | undefined,
     variants: [] as wire.VariantInput[],
     backup: '',
@@ -105,6 +108,10 @@ export async function startFakeController(storage: FakeStorage): Promise<FakeCon
     async freeze({ revision, reason, actor }) {
       storage.calls.push(`freeze ${revision} ${reason}`);
       return { revision, reason, actor, replicas: state.plans.current?.replicas ?? [] };
+    },
+    async preview(request) {
+      storage.calls.push(`preview ${JSON.stringify(request)}`);
+      return state.preview;
     },
     async resume() {
       storage.calls.push('resume');

@@ -6,7 +6,7 @@ import { withController } from '../../connection/connect.js';
 import { repeat, repeatOptions } from '../../connection/repeat.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
 import { userName } from '../../rule-setting/user-name.js';
-import { freezeFact } from './format-plan.js';
+import { freezeFact } from '../../plans/format-plan.js';
 
 interface FreezeOptions extends CommonOptions {
   readonly reason?: string;

@@ -7,12 +7,14 @@ import { withController, type ControllerClients } from '../../connection/connect
 import { repeat, repeatOptions } from '../../connection/repeat.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
 import { wholeNumberIn } from '../../context/options.js';
-import { diffPlans, formatDiff } from './diff-plans.js';
-import { formatHistory, formatPlan } from './format-plan.js';
+import { diffPlans, formatDiff } from '../../plans/diff-plans.js';
+import { formatHistory, formatPlan } from '../../plans/format-plan.js';
 import { addFreeze } from './freeze.js';
+import { formatPreview } from '../../plans/format-preview.js';
+import { addPreviewOptions, findStrayOption, previewRequestOf, type PreviewOptions } from './preview-options.js';
 import { whyVariant, formatWhy } from './why-variant.js';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, PreviewOptions {
   readonly history?: boolean;
   readonly diff?: readonly number[];
   readonly why?: string;
@@ -40,18 +42,23 @@ export function addPlan(program: Command, context: Context): void {
     )
     .option('--history', 'list the plans of the last day, newest first')
     .option('--diff <revision...>', 'compare a plan with another one, or with the plan in force', revisionsLike)
-    .option('--why <variant>', 'show why a variant has its replicas, or none, and their last changes')
+    .option('--why <variant>', 'show why a variant has its replicas, or none, and their last changes');
+  addPreviewOptions(plan)
     .addHelpText(
       'after',
-      '\nExamples:\n  pareto plan\n  pareto plan --history\n  pareto plan --diff 12 14\n  pareto plan --why cnn-large:int8\n  pareto plan freeze --reason "sale until Monday"\n  pareto plan rollback 12',
+      '\nExamples:\n  pareto plan\n  pareto plan --history\n  pareto plan --diff 12 14\n  pareto plan --why cnn-large:int8\n  pareto plan --dry-run --demand digits=2x --add-workers worker-1=1\n  pareto plan freeze --reason "sale until Monday"\n  pareto plan rollback 12',
     )
     .action(async (revision: number | undefined, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Options>();
-      const asked = [revision, options.history, options.diff, options.why].filter((one) => one !== undefined);
+      const asked = [revision, options.history, options.diff, options.why, options.dryRun].filter(
+        (one) => one !== undefined,
+      );
       if (asked.length > 1)
-        return self.error('a revision, --history, --diff and --why exclude one another: pass one of them', {
+        return self.error('a revision, --history, --diff, --why and --dry-run exclude one another: pass one of them', {
           exitCode: 2,
         });
+      const stray = findStrayOption(options);
+      if (stray !== undefined) return self.error(`${stray} is for a preview: pass --dry-run, too`, { exitCode: 2 });
       await withController(options, (clients) => show(context, options, clients, revision));
     });
   addFreeze(plan, context, revisionLike);
@@ -63,10 +70,15 @@ async function show(
   clients: ControllerClients,
   revision: number | undefined,
 ): Promise<void> {
-  const { diff, why, history = false } = options;
+  const { diff, why, history = false, dryRun = false } = options;
   const view = { width: widthOf(context, options), paint: context.terminal.paint };
   const list = (request: { readonly revisions?: number[]; readonly variant?: string }) =>
     repeat(() => clients.plans.list(request, { signal: context.stop }), repeatOptions(context));
+  if (dryRun) {
+    const request = previewRequestOf(options);
+    const preview = await clients.plans.preview(request, { signal: context.stop });
+    return printResult(context, options, preview, () => formatPreview(preview, view));
+  }
   if (why !== undefined) {
     const { variants } = await clients.registry.describe({ name: why }, { signal: context.stop });
     const [first] = variants;

@@ -3,7 +3,7 @@
 import type { wire } from '@pareto/protocol';
 import { formatTable, wrap } from '@pareto/report';
 import { formatSpan } from '../../terminal/format.js';
-import type { PlanView } from './format-plan.js';
+import type { PlanView } from '../../plans/format-plan.js';
 
 export interface WhyVariant {
   readonly variant: string;

@@ -26,8 +26,6 @@ export interface ClusterStatus {
   readonly localLogs: readonly string[];
 }
 
-export const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
-
 /** Names the log of a service, and the command that shows it if it is on this machine. */
 export function logOf(name: string, { localLogs }: Pick<ClusterStatus, 'localLogs'>): string {
   const isLocal = localLogs.some((service) => service === name || service.replace(/-\d+$/, '') === name);

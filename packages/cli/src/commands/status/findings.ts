@@ -2,9 +2,9 @@
 
 import type { UnmetCause } from '@pareto/core';
 import { describeLimit, type wire } from '@pareto/protocol';
-import { formatSpan } from '../../terminal/format.js';
+import { count, formatSpan } from '../../terminal/format.js';
 import { milliseconds, percent, perSecond } from '../../dashboard/load-tables.js';
-import { count, type ClusterStatus, type Finding } from './finding.js';
+import { type ClusterStatus, type Finding } from './finding.js';
 import { controllerFindings, isNewLeader, routerFindings, workerFindings } from './process-findings.js';
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [

@@ -3,9 +3,9 @@
 import { describeLoss, formatBytes } from '@pareto/core';
 import { defaultFleetParams } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
-import { formatSpan } from '../../terminal/format.js';
+import { count, formatSpan } from '../../terminal/format.js';
 import { describeRouter } from '../../dashboard/format-dashboard.js';
-import { count, logOf, type ClusterStatus, type Finding } from './finding.js';
+import { logOf, type ClusterStatus, type Finding } from './finding.js';
 
 /** Returns whether the leader may still wait for workers and routers. An older controller does not send `leadingMs`. */
 export const isNewLeader = ({ leadingMs }: wire.OverviewResponse): boolean =>

@@ -158,8 +158,71 @@ describe('plan', () => {
     assert.deepEqual(storage.calls, ['freeze 0 a sale', 'freeze 2 ', 'resume', 'resume']);
   });
 
+  it('previews other demand, prices and workers', async () => {
+    const preview = plan(0, {
+      ...{ replicaCount: 3, slots: 6, itemsPerSecond: 60 },
+      replicas: [{ ...on, variant: 'tiny:original', replicas: 3 }],
+      demands: [{ ...demand, itemsPerSecond: 60 }],
+      unmetNeeds: [
+        { variant: 'tiny:original', source: 'demand', cause: 'compute', reason: 'demand: every slot is busy' },
+      ],
+    });
+    controller.preview = { current: plan(3), preview, settled: false, loadMs: 2_500 };
+    const changes = ['--demand', 'digits=2x', '--demand', 'tiny=5', '--price', 'cpu/=0.1'];
+    const lines = await linesOf('--dry-run', ...changes, '--add-workers', 'w1=2', '--remove-worker', 'w2');
+    assert.deepEqual(lines, [
+      'plans would lead to: exact, at the proven bound of $0.12 per hour; 3 replicas on 6 slots ($0.20 per hour), for 60.0 items/s; new replicas are ready about 3 s after their loads begin; plans would still change replicas after 30 turns',
+      '',
+      'REPLICAS OF    CLASS  BEFORE  AFTER',
+      'tiny:original  cpu/x       2      3',
+      '',
+      'ITEMS/S OF  PREFERS        WITHIN   BEFORE  AFTER',
+      'digits      tiny:original  50.0 ms    30.0   60.0',
+      '',
+      'UNMET          LACKS    REASON',
+      'tiny:original  compute  demand: every slot is busy',
+    ]);
+    const [call = ''] = storage.calls;
+    const { demands, usdPerHour, added, removedWorkers } = JSON.parse(
+      call.slice('preview '.length),
+    ) as wire.PreviewRequest;
+    assert.deepEqual(
+      demands.map(({ target, factor, itemsPerSecond }) => [target, factor, itemsPerSecond]),
+      [
+        ['digits', 2, undefined],
+        ['tiny', undefined, 5],
+      ],
+    );
+    assert.deepEqual([usdPerHour, added, removedWorkers], [{ 'cpu/': 0.1 }, [{ likeWorker: 'w1', count: 2 }], ['w2']]);
+    controller.preview = { current: plan(3), preview: plan(0), settled: true };
+    assert.match((await linesOf('--dry-run')).join(), /for 30\.0 items\/s; nothing differs from the plan in force$/);
+  });
+
+  it('says whether a load can be answered', async () => {
+    const whatif = ['whatif', 'digits', '--latency-ms', '50', '--rate', '300'];
+    const start = async () => startProgram('--controller', controller.address, '-o', 'wide', ...whatif).ended;
+    controller.preview = { current: plan(3), preview: plan(0), settled: true };
+    assert.match((await start()).stdout, /^yes\nplans would lead to: exact/);
+    assert.match(storage.calls[0] ?? '', /"latencyMs":50,.*"itemsPerSecond":300/);
+    const unmetNeeds = [{ variant: 'tiny:original', source: 'demand', cause: 'compute', reason: 'every slot is busy' }];
+    controller.preview = { current: plan(3), preview: plan(0, { unmetNeeds }), settled: true };
+    assert.match(
+      (await start()).stdout,
+      /^no: tiny:original: every slot is busy\n→ 'pareto plan --dry-run --add-workers WORKER=N'/,
+    );
+    controller.preview = { current: plan(3, { unmetNeeds }), preview: plan(0, { unmetNeeds }), settled: true };
+    assert.match((await start()).stdout, /^no: tiny:original: every slot is busy, as in the plan in force\n/);
+  });
+
   it('rejects options that exclude one another, and says when there is no plan yet', async () => {
-    for (const argv of [['2', '--history'], ['--diff', '1', '2', '3'], ['two'], ['rollback']])
+    for (const argv of [
+      ['2', '--history'],
+      ['--diff', '1', '2', '3'],
+      ['two'],
+      ['rollback'],
+      ['--demand', 'a=2'],
+      ['--dry-run', '--price', '5'],
+    ])
       assert.equal((await run(...argv)).code, 2, argv.join(' '));
     controller.plans = {};
     const { code, stderr } = await run();

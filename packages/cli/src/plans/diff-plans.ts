@@ -2,8 +2,8 @@
 
 import type { wire } from '@pareto/protocol';
 import { formatTable } from '@pareto/report';
-import { perSecond } from '../../dashboard/load-tables.js';
-import { formatMs, formatUsd } from '../../terminal/format.js';
+import { perSecond } from '../dashboard/load-tables.js';
+import { formatMs, formatUsd } from '../terminal/format.js';
 import { variantCell, type PlanView } from './format-plan.js';
 
 /** A value in both plans. 0 if a plan does not have it. */
@@ -72,8 +72,21 @@ function changes<Row, Key extends object>(
   return [...rows.values()].filter((one) => one.before !== one.after);
 }
 
-export function formatDiff(difference: PlanDifference, { width, paint }: PlanView): string {
-  const { from, to, replicas, demands, slots, usdPerHour } = difference;
+export function formatDiff(difference: PlanDifference, view: PlanView): string {
+  const { from, to, usdPerHour } = difference;
+  const tables = differenceTables(difference, view);
+  const cost =
+    usdPerHour === undefined ? '' : `, from ${formatUsd(usdPerHour.before)} to ${formatUsd(usdPerHour.after)} per hour`;
+  return [`from plan ${from} to plan ${to}${cost}${tables.length === 0 ? ': no difference' : ''}`, ...tables].join(
+    '\n\n',
+  );
+}
+
+/** Returns tables of what differs. Empty if nothing does. */
+export function differenceTables(
+  { replicas, demands, slots }: Pick<PlanDifference, 'replicas' | 'demands' | 'slots'>,
+  { width, paint }: PlanView,
+): readonly string[] {
   const table = <Row extends Change>(
     titles: readonly { readonly title: string; readonly cell: (row: Row) => string }[],
     rows: readonly Row[],
@@ -92,7 +105,7 @@ export function formatDiff(difference: PlanDifference, { width, paint }: PlanVie
             { width, paintTitles: paint.bold },
           ),
         ];
-  const parts = [
+  return [
     ...table(
       [
         { title: 'REPLICAS OF', cell: variantCell },
@@ -112,9 +125,4 @@ export function formatDiff(difference: PlanDifference, { width, paint }: PlanVie
     ),
     ...table([{ title: 'SLOTS OF', cell: ({ hardwareClass }) => hardwareClass }], slots, String),
   ];
-  const cost =
-    usdPerHour === undefined ? '' : `, from ${formatUsd(usdPerHour.before)} to ${formatUsd(usdPerHour.after)} per hour`;
-  return [`from plan ${from} to plan ${to}${cost}${parts.length === 0 ? ': no difference' : ''}`, ...parts].join(
-    '\n\n',
-  );
 }

@@ -2,9 +2,9 @@
 
 import type { wire } from '@pareto/protocol';
 import { formatTable, wrap } from '@pareto/report';
-import { perSecond } from '../../dashboard/load-tables.js';
-import { formatMs, formatSpan, formatUsd } from '../../terminal/format.js';
-import type { Paint } from '../../terminal/terminal.js';
+import { perSecond } from '../dashboard/load-tables.js';
+import { count, formatMs, formatSpan, formatUsd } from '../terminal/format.js';
+import type { Paint } from '../terminal/terminal.js';
 
 export interface PlanView {
   readonly width: number;
@@ -25,15 +25,20 @@ export function formatPlan(plan: wire.RecordedPlan, freeze: wire.PlanFreeze | nu
 
 /** Returns e.g. `plan 12, 3 min ago: exact, at the proven bound of $0.08 per hour; 2 replicas on 4 slots ($0.10 per hour), for 30 items/s`. */
 function headOf(plan: wire.RecordedPlan, freeze: wire.PlanFreeze | null): string {
-  const { revision, ageMs, replicaCount, slots, classes, itemsPerSecond } = plan;
+  const { revision, ageMs } = plan;
   const name =
     ageMs === 0 ? `the plan in force, unchanged since plan ${revision}` : `plan ${revision}, ${formatSpan(ageMs)} ago`;
   const head = revision === 0 ? 'the plan in force, which has changed nothing yet' : name;
-  const demand = itemsPerSecond > 0 ? `for ${perSecond(itemsPerSecond)} items/s` : 'without demand';
   const quality = freeze === null ? describeQuality(plan.quality) : freezeFact(freeze);
+  return `${head}: ${quality}; ${extentOf(plan)}`;
+}
+
+/** Returns e.g. `2 replicas on 4 slots ($0.10 per hour), for 30 items/s`. */
+export function extentOf({ replicaCount, slots, classes, itemsPerSecond }: wire.RecordedPlan): string {
+  const demand = itemsPerSecond > 0 ? `for ${perSecond(itemsPerSecond)} items/s` : 'without demand';
   const usdPerHour = classes.reduce((sum, one) => sum + one.slots * one.usdPerHour, 0);
   const price = usdPerHour > 0 ? ` (${formatUsd(usdPerHour)} per hour)` : '';
-  return `${head}: ${quality}; ${replicaCount} replicas on ${slots} slots${price}, ${demand}`;
+  return `${count(replicaCount, 'replica')} on ${count(slots, 'slot')}${price}, ${demand}`;
 }
 
 /** Returns e.g. `frozen at plan 12 by ada, 3 min ago: too many loads`. */
@@ -42,7 +47,7 @@ export function freezeFact({ revision, ageMs, actor, reason }: wire.PlanFreeze):
   return `frozen${at}${actor === '' ? '' : ` by ${actor}`}, ${formatSpan(ageMs)} ago${reason === '' ? '' : `: ${reason}`}`;
 }
 
-function describeQuality(quality: wire.PlanQuality | null): string {
+export function describeQuality(quality: wire.PlanQuality | null): string {
   if (quality === null) return 'of unknown quality';
   const { source, gap, usdPerHour, ageMs } = quality;
   if (gap === undefined || usdPerHour === undefined)
@@ -82,7 +87,7 @@ const formatDemands = (rows: readonly wire.PlannedDemand[], { width, paint }: Pl
     { width, paintTitles: paint.bold },
   );
 
-const formatUnmet = (rows: readonly wire.UnmetNeed[], { width, paint }: PlanView): string =>
+export const formatUnmet = (rows: readonly wire.UnmetNeed[], { width, paint }: PlanView): string =>
   formatTable<wire.UnmetNeed>(
     [
       { title: 'UNMET', cell: ({ variant }) => variant },

@@ -1,0 +1,83 @@
+// Options of `pareto plan --dry-run`: other prices, demand and workers.
+
+import { InvalidArgumentError, type Command } from 'commander';
+import type { wire } from '@pareto/protocol';
+import { numberIn, wholeNumberIn } from '../../context/options.js';
+
+export interface PreviewOptions {
+  readonly dryRun?: boolean;
+  readonly demand?: readonly wire.DemandChangeInput[];
+  readonly price?: readonly (readonly [hardwareClass: string, usdPerHour: number])[];
+  readonly addWorkers?: readonly wire.AddedWorkersInput[];
+  readonly removeWorker?: readonly string[];
+}
+
+/** Adds the options to a command. */
+export const addPreviewOptions = (command: Command): Command =>
+  command
+    .option('--dry-run', 'show what plans would lead to, with the changes below, without changing anything')
+    .option(
+      '--demand <target=rate>',
+      'with --dry-run: items per second of a task, model or variant, or a multiple, such as 2x',
+      demandsLike,
+    )
+    .option(
+      '--price <class=usd>',
+      'with --dry-run: price of a slot per hour by hardware class or prefix, such as cpu/=0.05',
+      pricesLike,
+    )
+    .option(
+      '--add-workers <worker=n>',
+      'with --dry-run: so many more workers with the slots and memory of one',
+      addedLike,
+    )
+    .option('--remove-worker <worker>', 'with --dry-run: a worker that is gone', removedLike);
+
+/** Returns an option's name if it is only for --dry-run and this is missing. */
+export const findStrayOption = ({ dryRun, ...options }: PreviewOptions): string | undefined =>
+  dryRun === true
+    ? undefined
+    : Object.entries({
+        '--demand': options.demand,
+        '--price': options.price,
+        '--add-workers': options.addWorkers,
+        '--remove-worker': options.removeWorker,
+      }).find(([, value]) => value !== undefined)?.[0];
+
+export const previewRequestOf = ({
+  demand = [],
+  price = [],
+  addWorkers = [],
+  removeWorker = [],
+}: PreviewOptions): wire.PreviewRequestInput => ({
+  ...{ demands: [...demand], usdPerHour: Object.fromEntries(price) },
+  ...{ added: [...addWorkers], removedWorkers: [...removeWorker] },
+});
+
+/** Splits `name=value` at the last `=`. */
+function assignmentIn(text: string, expected: string): readonly [name: string, value: string] {
+  const at = text.lastIndexOf('=');
+  if (at <= 0) throw new InvalidArgumentError(`Expected ${expected}.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function demandsLike(text: string, before: readonly wire.DemandChangeInput[] = []): readonly wire.DemandChangeInput[] {
+  const [target, value] = assignmentIn(text, 'TARGET=RATE, such as digits=300 or digits=2x');
+  const amount = numberIn(0, 1e9)(value.replace(/x$/, ''));
+  return [...before, { target, ...(value.endsWith('x') ? { factor: amount } : { itemsPerSecond: amount }) }];
+}
+
+function pricesLike(
+  text: string,
+  before: NonNullable<PreviewOptions['price']> = [],
+): NonNullable<PreviewOptions['price']> {
+  const [hardwareClass, value] = assignmentIn(text, 'CLASS=USD, such as cpu/=0.05');
+  return [...before, [hardwareClass, numberIn(0, 1e6)(value)]];
+}
+
+function addedLike(text: string, before: readonly wire.AddedWorkersInput[] = []): readonly wire.AddedWorkersInput[] {
+  const [likeWorker, value] = assignmentIn(text, 'WORKER=COUNT, such as worker-1=2');
+  return [...before, { likeWorker, count: wholeNumberIn(1, 1_000)(value) }];
+}
+
+const removedLike = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
