@@ -7,6 +7,7 @@ export interface TargetOutcomes {
   /** Number of answered, refused and failed queries. */
   readonly queries: number;
   readonly failed: number;
+  readonly refused: number;
   /** Number of refused queries that no variant can meet. */
   readonly infeasible: number;
   /** Number of queries that were answered within their objective. */
@@ -18,6 +19,7 @@ export interface TargetOutcomes {
 interface OutcomeCounts extends TargetOutcomes {
   queries: number;
   failed: number;
+  refused: number;
   infeasible: number;
   attained: number;
   readonly latencyCounts: Map<number, number>;
@@ -30,7 +32,8 @@ export type OutcomeSums = Map<string, OutcomeCounts>;
 /** Adds `share` of the counts of an entry. */
 export function addOutcomes(sums: OutcomeSums, entry: DemandEntry, share: number): void {
   const { target, requests, refused, infeasible, violations, failed, latencyCounts, itemsByVariant } = entry;
-  const counts = { queries: requests + failed, failed, infeasible, attained: requests - refused - violations };
+  const attained = requests - refused - violations;
+  const counts = { queries: requests + failed, failed, refused, infeasible, attained };
   addCounts(countsOf(sums, target), { ...counts, latencyCounts, itemsByVariant }, share);
 }
 
@@ -57,13 +60,14 @@ function countsOf(sums: OutcomeSums, target: string): OutcomeCounts {
 }
 
 const noOutcomes = (): OutcomeCounts => ({
-  ...{ queries: 0, failed: 0, infeasible: 0, attained: 0 },
+  ...{ queries: 0, failed: 0, refused: 0, infeasible: 0, attained: 0 },
   ...{ latencyCounts: new Map(), itemsByVariant: new Map() },
 });
 
 function addCounts(sum: OutcomeCounts, each: TargetOutcomes, share: number): void {
   sum.queries += each.queries * share;
   sum.failed += each.failed * share;
+  sum.refused += each.refused * share;
   sum.infeasible += each.infeasible * share;
   sum.attained += each.attained * share;
   for (const [bucket, count] of each.latencyCounts) addTo(sum.latencyCounts, bucket, count * share);

@@ -177,7 +177,7 @@ describe('the demand window', () => {
     });
     for (let i = 0; i < 20; i += 1) window.add('r', second, ms(i * 1_000));
     assert.deepEqual(window.outcomes(ms(19_000)).get('t'), {
-      ...{ queries: 250, failed: 50, infeasible: 30, attained: 150, itemsByVariant: new Map([[a, 160]]) },
+      ...{ queries: 250, failed: 50, refused: 40, infeasible: 30, attained: 150, itemsByVariant: new Map([[a, 160]]) },
       latencyCounts: new Map([
         [10, 150],
         [30, 10],

@@ -1,10 +1,10 @@
 // The load of each task, which `pareto top` shows: rates, latencies, attainment, held queries and share of the price.
 
-import { addTo, architectureNameOf, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
+import { addTo, latencyQuantile, priceOf, type SlotGroup, type VariantId } from '@pareto/core';
 import { defaultDemandParams, sumOutcomes, type TargetOutcomes, type TargetRates } from '@pareto/policy';
 import type { wire } from '@pareto/protocol';
 import type { ClusterView } from '../cluster/observe.js';
-import { versionKey } from '../registry/registry-view.js';
+import { taskOfTarget, versionKey } from '../registry/registry-view.js';
 
 export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
   const { demand, now, registry } = view;
@@ -13,7 +13,7 @@ export function taskLoads(view: ClusterView): wire.TaskLoadInput[] {
   const held = [...demand.held(now)];
   const ready = readyReplicas(view);
   return [...registry.tasks.keys()].map((task) => {
-    const isOwn = ([target]: readonly [string, unknown]): boolean => taskOf(view, target) === task;
+    const isOwn = ([target]: readonly [string, unknown]): boolean => taskOfTarget(registry, target) === task;
     const own = rates.filter(isOwn).map(([, rate]) => rate);
     const sum = (key: keyof TargetRates): number => own.reduce((total, rate) => total + rate[key], 0);
     const variants = ready.flatMap((replica) => (replica.task === task ? [replica.variant] : []));
@@ -44,12 +44,6 @@ function describeOutcomes(outcomes: readonly TargetOutcomes[]): Partial<wire.Tas
       Array.from(itemsByVariant, ([variant, items]) => [variant, items * perSecond]),
     ),
   };
-}
-
-/** Returns the task of a target, which is a task, an architecture or a variant. */
-function taskOf({ registry }: ClusterView, target: string): string | undefined {
-  if (registry.tasks.has(target)) return target;
-  return registry.architectures.get(architectureNameOf(target))?.[0]?.task;
 }
 
 interface ReadyReplica {

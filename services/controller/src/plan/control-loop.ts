@@ -133,6 +133,8 @@ async function runTurn(
   const { clusterView, events, tracer, clock, solver } = options;
   const startedAt = clock.now();
 
+  for (const event of memory.capacityEvents(clusterView())) events.add(event);
+
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
   if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView())) return 0;
   memory.nextAt = milliseconds(0);

@@ -4,6 +4,7 @@ import { milliseconds, type Milliseconds } from '@pareto/core';
 import type { Observed, TurnCore } from '@pareto/policy';
 import type { ClusterView } from '../cluster/observe.js';
 import type { Term } from '../leadership/leadership.js';
+import { createCapacityEvents } from './capacity-events.js';
 import { createRolloutEvents } from './rollout-events.js';
 
 /** Written by `runTurn` only. */
@@ -24,6 +25,7 @@ export interface TurnMemory {
   /** The dropped actions that were logged last, so that the same ones are logged once. */
   lastDropped: string;
   readonly rolloutEvents: ReturnType<typeof createRolloutEvents>;
+  readonly capacityEvents: ReturnType<typeof createCapacityEvents>;
   /** Number of failed turns. It is part of the plan's id, because a write of a failed turn may still become visible. */
   failures: number;
 }
@@ -34,5 +36,6 @@ export const emptyMemory = (term: Term, core: TurnCore): TurnMemory => ({
   nextAt: milliseconds(0),
   lastDropped: '[]',
   rolloutEvents: createRolloutEvents(),
+  capacityEvents: createCapacityEvents(),
   failures: 0,
 });

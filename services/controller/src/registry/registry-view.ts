@@ -2,6 +2,7 @@
 // records.
 
 import {
+  architectureNameOf,
   fallbackObjective,
   groupBy,
   priceOf,
@@ -129,6 +130,14 @@ export function onWorker(assignment: Assignment, { slotGroups }: Pick<WorkerInfo
   const next = { ...assignment, hardwareClass: id };
   moved.set(assignment, next);
   return next;
+}
+
+/** Returns the task of a target, which is a task, an architecture or a variant. Undefined if there is none. */
+export function taskOfTarget(
+  { tasks, architectures }: Pick<RegistryView, 'tasks' | 'architectures'>,
+  target: string,
+): string | undefined {
+  return tasks.has(target) ? target : architectures.get(architectureNameOf(target))?.[0]?.task;
 }
 
 /** Returns a version of an architecture. Undefined if it was deleted. */
