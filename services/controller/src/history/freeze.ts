@@ -22,8 +22,8 @@ export interface FreezeRequest {
   readonly reason: string;
 }
 
-/** Maximum number of rows of a freeze, so that its record fits a transaction of the store. */
-const maxRows = 8_000;
+/** Maximum size of the replicas of a freeze, so that its record fits a transaction of the store. */
+const maxBytes = 900_000;
 
 /** Returns e.g. `the plan is frozen at plan 12 by anna (too many loads)`. */
 export function freezeText({ revision, by, reason }: FreezeRecord): string {
@@ -39,7 +39,7 @@ export function freezePlan(context: FreezeContext, { revision, by, reason }: Fre
   return context.runExclusive('the plan', async () => {
     const view = context.clusterView();
     const replicas = revision === undefined ? replicasNow(view) : replicasOf(findPlan(view.records, revision));
-    if (replicas.length > maxRows) throw tooManyError(replicas.length);
+    if (Buffer.byteLength(JSON.stringify(replicas)) > maxBytes) throw tooManyError(replicas.length);
     const freeze: FreezeRecord = {
       ...(revision !== undefined && { revision }),
       ...{ atWallMs: view.wallMs, by, reason, replicas },

@@ -13,8 +13,14 @@ import {
 import type { Demand, Observed, PlacementVariant } from '@pareto/policy';
 import type { PlannedClass, PlannedDemand, PlannedReplicas, PlanRecord } from '../storage/records.js';
 
-/** Maximum numbers of rows in a record, so that it fits a transaction of the store. */
-const limits = { replicas: 4_000, actions: 200, demands: 200, unmet: 100, classes: 200 } as const;
+/** Maximum numbers of rows in a record, and of their bytes in the store: all together fit a transaction. */
+const limits = {
+  replicas: { rows: 4_000, bytes: 400_000 },
+  demands: { rows: 200, bytes: 60_000 },
+  classes: { rows: 200, bytes: 60_000 },
+  actions: { rows: 200, bytes: 150_000 },
+  unmet: { rows: 100, bytes: 100_000 },
+} as const;
 
 export interface RecordedTurn {
   readonly planId: string;
@@ -31,22 +37,29 @@ export function planRecord({ planId, atWallMs, observed, plan, ...turn }: Record
   const { at, ...quality } = turn.quality;
   const kept = new Map(plan.kept.map((one) => [one.replica, one]));
   const replicas = plannedReplicas(assignmentsAfter(observed, actions), (replica) => kept.get(replica));
-  const demands = plannedDemands(demand, observed.variants);
+  const recorded = fitting(replicas, limits.replicas);
   return {
     ...{ id: planId, atWallMs, quality: { ...quality, ageMs: observed.now - at } },
-    replicas: replicas.slice(0, limits.replicas),
-    demands: demands.slice(0, limits.demands),
-    classes: plannedClasses(observed).slice(0, limits.classes),
-    actions: actions.slice(0, limits.actions),
-    unmet: plan.unmet.slice(0, limits.unmet),
+    replicas: recorded,
+    demands: fitting(plannedDemands(demand, observed.variants), limits.demands),
+    classes: fitting(plannedClasses(observed), limits.classes),
+    actions: fitting(actions, limits.actions),
+    unmet: fitting(plan.unmet, limits.unmet),
     counts: {
       loads: countOf(actions, 'load'),
       unloads: countOf(actions, 'unload'),
       replicas: replicas.reduce((sum, one) => sum + one.replicas, 0),
       itemsPerSecond: demand.reduce((sum, one) => sum + one.itemsPerSecond, 0),
     },
-    omitted: Math.max(0, replicas.length - limits.replicas),
+    omitted: replicas.length - recorded.length,
   };
+}
+
+/** Returns the first rows, as many as the limits allow. */
+function fitting<Row>(all: readonly Row[], limit: { readonly rows: number; readonly bytes: number }): readonly Row[] {
+  let bytes = 0;
+  const end = all.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row)) + 1) > limit.bytes);
+  return all.slice(0, Math.min(limit.rows, end === -1 ? all.length : end));
 }
 
 const countOf = (actions: readonly PlanAction[], kind: PlanAction['kind']): number =>

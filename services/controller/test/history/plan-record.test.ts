@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { hardwareClassId, milliseconds, replicaId, variantId, workerId, type Assignment } from '@pareto/core';
+import type { Observed } from '@pareto/policy';
+import { maxTransactionBytes } from '@pareto/state';
+import { describe, it } from 'mocha';
+import { planRecord, type RecordedTurn } from '../../src/history/plan-record.js';
+
+const assignment = (at: number, variant: string): Assignment => ({
+  ...{ replica: replicaId(`r${at}`), variant: variantId(variant), version: 1, worker: workerId('w') },
+  hardwareClass: hardwareClassId('cpu/x'),
+});
+
+const observed: Observed = {
+  ...{ now: milliseconds(1_000), tasks: [], architectures: [], served: new Map(), variants: [], rules: [] },
+  ...{ warmthRules: [], workers: [], replicas: [], prices: {} },
+};
+
+const turn = (fields: Partial<RecordedTurn>): RecordedTurn => ({
+  ...{ planId: 'p', atWallMs: 5, observed, demand: [], plan: { kept: [], unmet: [] }, actions: [] },
+  quality: { source: 'greedy', at: milliseconds(400), planId: 'p' },
+  ...fields,
+});
+
+describe('planRecord', () => {
+  it('counts the replicas after the actions, with the reason of a need', () => {
+    const [first, second, third] = ['a:x', 'a:x', 'b:x'].map((variant, at) => assignment(at, variant));
+    assert.ok(first !== undefined && second !== undefined && third !== undefined);
+    const since = milliseconds(0);
+    const replicas = [first, third].map((one) => ({
+      ...{ assignment: one, state: 'ready' as const, since, memoryBytes: 0, lastUsedAt: since },
+    })) as unknown as Observed['replicas'];
+    const kept = [
+      { replica: first.replica, source: undefined, reason: 'no need: kept while it is used' },
+      { replica: second.replica, source: 'demand', reason: 'demand' },
+    ];
+    const record = planRecord(
+      turn({
+        observed: { ...observed, replicas },
+        plan: { kept, unmet: [] },
+        actions: [
+          { kind: 'load', assignment: second, reason: 'demand' },
+          { kind: 'unload', assignment: third, reason: 'idle' },
+        ],
+      }),
+    );
+    const on = { version: 1, hardwareClass: 'cpu/x' };
+    assert.deepEqual(record.replicas, [{ ...on, variant: 'a:x', replicas: 2, source: 'demand', reason: 'demand' }]);
+    assert.deepEqual(record.counts, { loads: 1, unloads: 1, replicas: 2, itemsPerSecond: 0 });
+    assert.deepEqual(record.quality, { source: 'greedy', planId: 'p', ageMs: 600 });
+  });
+
+  it('adds up demands that a person cannot tell apart', () => {
+    const demand = { variants: [variantId('a:x')] as const, latencyMs: milliseconds(50), itemsPerSecond: 3 };
+    const ladder = { ...demand, variants: [variantId('a:x'), variantId('b:x')] as const };
+    const { demands, counts } = planRecord(turn({ demand: [demand, ladder, { ...demand, prefersAccuracy: true }] }));
+    assert.deepEqual(
+      demands.map(({ variant, itemsPerSecond, prefersAccuracy }) => [variant, itemsPerSecond, prefersAccuracy]),
+      [
+        ['a:x', 6, false],
+        ['a:x', 3, true],
+      ],
+    );
+    assert.equal(counts.itemsPerSecond, 9);
+  });
+
+  it('fits a transaction of the store, however many and long its rows are', () => {
+    const loads = Array.from({ length: 20_000 }, (_, at) => ({
+      ...{ kind: 'load' as const, assignment: assignment(at, `model-${at}-${'n'.repeat(at % 100)}:x`) },
+      reason: 'é'.repeat(500),
+    }));
+    const kept = loads.map(({ assignment: { replica }, reason }) => ({ replica, source: 'demand', reason }));
+    const unmet = loads.map(({ assignment: { variant }, reason }) => ({
+      ...{ variant, source: 'demand', cause: 'memory' as const, reason },
+    }));
+    const record = planRecord(turn({ actions: loads, plan: { kept, unmet } }));
+    assert.ok(Buffer.byteLength(JSON.stringify(record)) < maxTransactionBytes - 10_000);
+    assert.ok(record.replicas.length > 100 && record.actions.length > 50 && record.unmet.length > 50);
+    assert.equal(record.omitted, 20_000 - record.replicas.length);
+    assert.deepEqual([record.counts.loads, record.counts.replicas], [20_000, 20_000]);
+  });
+});
