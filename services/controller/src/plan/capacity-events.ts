@@ -1,6 +1,6 @@
 // Events about tasks whose queries are rejected for lack of capacity: when that begins, and when it ends.
 
-import type { Milliseconds } from '@pareto/core';
+import { groupBy, type Milliseconds } from '@pareto/core';
 import { sumOutcomes, type TargetOutcomes } from '@pareto/policy';
 import type { ClusterView } from '../cluster/observe.js';
 import type { ClusterEvent } from '../events/repeats.js';
@@ -17,11 +17,10 @@ export function createCapacityEvents(): (view: CapacityView) => readonly Cluster
   const since = new Map<string, Milliseconds>();
   return ({ demand, registry, now }) => {
     const rejected = new Map<string, Rejections>();
-    const outcomes = [...demand.outcomes(now)];
-    for (const task of registry.tasks.keys()) {
-      const own = outcomes.filter(([target]) => taskOfTarget(registry, target) === task);
+    const byTask = groupBy(demand.outcomes(now), ([target]) => taskOfTarget(registry, target));
+    for (const [task, own] of byTask) {
       const found = rejectionsOf(sumOutcomes(own.map(([, each]) => each)));
-      if (found !== undefined) rejected.set(task, found);
+      if (task !== undefined && found !== undefined) rejected.set(task, found);
     }
     const ended = [...since].flatMap(([task, at]): readonly ClusterEvent[] => {
       if ((rejected.get(task)?.count ?? 0) > 0) return [];

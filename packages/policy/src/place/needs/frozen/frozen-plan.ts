@@ -20,7 +20,7 @@ function needOf(context: PlanningContext, { variant, version, hardwareClass, rep
   const options = own.some(context.isHosted) ? own : [...own, ...all.filter((option) => !own.includes(option))];
   const text = `${variant} was deleted, denied or quarantined`;
   return createNeed(variant, options, {
-    ...{ amount: { replicas }, reason: 'part of the frozen plan', returns: 'evicting' },
+    ...{ amount: { replicas }, reason: 'part of the frozen plan', returns: 'free' },
     ...(options.length === 0 && { problem: { cause: 'excluded', text } }),
   });
 }
