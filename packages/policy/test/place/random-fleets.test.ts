@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type HardwareClass, type Plan, type ReplicaId, type VariantId } from '@pareto/core';
+import {
+  groupBy,
+  milliseconds,
+  variantId,
+  type HardwareClass,
+  type Plan,
+  type ReplicaCount,
+  type ReplicaId,
+  type VariantId,
+} from '@pareto/core';
 import { buildHardwareClass } from '@pareto/testkit';
 import fc from 'fast-check';
 import { createContext } from '../../src/place/context/context.js';
@@ -228,4 +237,32 @@ describe('plans of random fleets', () => {
       }),
     );
   });
+
+  it('stay as they are once frozen, and go back to frozen ones without oscillation', () => {
+    fc.assert(
+      fc.property(fleetSpecs, (spec) => {
+        const start = fleetOf(spec);
+        const [before] = converge({ ...start, demand: [] });
+        const frozen = countsOf(before);
+        const [same, nothing] = converge({ ...before, demand: start.demand, frozen });
+        assert.deepEqual([brief(nothing), countsOf(same)], [[], frozen]);
+        const [moved] = converge({ ...before, demand: start.demand });
+        const [back, last] = converge({ ...moved, frozen });
+        assert.deepEqual(brief(last), []);
+        if (last.unmet.length === 0) assert.deepEqual(countsOf(back), frozen);
+      }),
+    );
+  });
 });
+
+/** Returns the replicas by variant and class, in the order of their keys. */
+function countsOf({ replicas }: PlacementSnapshot): readonly ReplicaCount[] {
+  const groups = groupBy(replicas, ({ assignment }) => `${assignment.variant} ${assignment.hardwareClass}`);
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, own]) =>
+      own.slice(0, 1).map(({ assignment: { variant: of, version, hardwareClass } }) => ({
+        ...{ variant: of, version, hardwareClass, replicas: own.length },
+      })),
+    );
+}
