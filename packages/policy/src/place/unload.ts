@@ -28,17 +28,18 @@ export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext
  * Unloads the replicas of draining workers that have a ready replacement or that nothing needs. Demand that no slot is left
  * for has no target, so its variants are those that lack something.
  */
-export function drainWorkers(ledger: Ledger, { budgetClause }: PlanningContext, needed: ReadonlySet<VariantId>): void {
+export function drainWorkers(ledger: Ledger, context: PlanningContext, needed: ReadonlySet<VariantId>): void {
   const lacking = ledger.lacking();
+  const isKept = keptByFreeze(ledger, context);
   for (const entry of ledger.entries) {
-    if (!entry.host.worker.draining || entry.leaving) continue;
+    if (!entry.host.worker.draining || entry.leaving || isKept(entry)) continue;
     const wanted = { id: entry.variant, version: entry.version };
     const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
     else if (others.length === 0 && !needed.has(entry.variant)) {
       if (!lacking.has(entry.variant)) ledger.unload(entry, 'its worker is draining');
     } else if (others.length === 0) {
-      const reason = `it cannot leave its draining worker: no other worker${budgetClause(entry.hardwareClass)} has room`;
+      const reason = `it cannot leave its draining worker: no other worker${context.budgetClause(entry.hardwareClass)} has room`;
       ledger.unmet({ variant: entry.variant, source: undefined, cause: 'memory', reason });
     }
   }
@@ -71,7 +72,8 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
  * `surplusMs` ago. With a solution that leaves workers empty, a task's surplus stays until the task has all replicas that it needs, and that on workers that
- * are left empty is then unloaded together. So does a frozen plan, which keeps nothing that it does not have.
+ * are left empty is then unloaded together. So does a frozen plan, which
+ * keeps nothing else of the tasks that it answers.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   const retention = retentionOf(context);
@@ -81,11 +83,12 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
   // What no worker can hold does not change the others.
   const isTogether = context.params.releasesHosts && context.snapshot.solution !== undefined;
   const isFrozen = context.snapshot.frozen !== undefined;
+  const isKept = keptByFreeze(ledger, context);
   const changing = isTogether || isFrozen ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
-    if (changing?.has(taskOf(context, entry)) === true) continue;
+    if (changing?.has(taskOf(context, entry)) === true || isKept(entry)) continue;
     if (context.spared.has(entry.host.worker.info.id)) {
       const isNew = !context.horizon.hasCome((entry.existing?.since ?? 0) + context.params.surplusMs);
       const reason = surplusReason(ledger, lacking, entry, retention);
@@ -101,6 +104,21 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
     if (reason === undefined || !isDue(key, context)) continue;
     ledger.unload(entry, reason);
   }
+}
+
+/**
+ * Returns whether the freeze keeps a replica that the frozen plan does not have: until one is ready that it has of the same task, and
+ * for good if it has none. No other replica answers meanwhile.
+ */
+function keptByFreeze(ledger: Ledger, { snapshot }: PlanningContext): (entry: Entry) => boolean {
+  if (snapshot.frozen === undefined) return () => false;
+  const tasks = new Map(snapshot.variants.map(({ variant }) => [variant.id, variant.task]));
+  const covered = new Set(
+    ledger.entries.flatMap((entry) =>
+      entry.claim !== undefined && !entry.leaving && isReady(entry) ? [tasks.get(entry.variant)] : [],
+    ),
+  );
+  return ({ variant, claim }) => claim === undefined && !covered.has(tasks.get(variant));
 }
 
 const taskOf = ({ options }: PlanningContext, { variant }: Pick<Entry, 'variant'>): string | undefined =>

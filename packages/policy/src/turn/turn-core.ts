@@ -185,7 +185,9 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const isNew = leadingMs < params.firstUnloadMs;
       const isIdle = state.demand.demand.length === 0;
       const mayLeave = isKnown || (isIdle && !isNew);
-      const snapshot = markBeyondBudget({ ...observedNow, solution }, placement, mayLeave);
+      const unmarked = { ...observedNow, solution };
+      // The operator who froze the plan decides what it costs.
+      const snapshot = isFrozen ? unmarked : markBeyondBudget(unmarked, placement, mayLeave);
       const context = createContext(snapshot, placement, !isKnown && !isIdle);
       const plan = planIn(context);
       const unloads = planOrphanUnloads(orphans, observed.now, params.orphans);
@@ -198,7 +200,12 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const nextAt = milliseconds(isSettled ? Math.min(plan.nextAt, stated.dueAt, leaveAt) : 0);
       const quality = planQuality(context, { actions, unmet: plan.unmet }, stated.isCurrent && !isOld(snapshot));
       // Last, so that a turn that fails leaves no program that counts as being solved.
-      state = { ...state, ...targets, deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now) };
+      // After the freeze, targets are solved again, as in a new term.
+      state = {
+        ...state,
+        ...(isFrozen ? noTargets : targets),
+        deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now),
+      };
       return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
     },
     solved(solution) {

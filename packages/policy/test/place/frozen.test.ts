@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { milliseconds, variantId, type HardwareClassId, type Plan, type ReplicaCount } from '@pareto/core';
+import { digest, milliseconds, variantId, type HardwareClassId, type Plan, type ReplicaCount } from '@pareto/core';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { defaultPlacementParams } from '../../src/snapshot/snapshot.js';
 import { carryOut } from './carry-out.js';
 import {
   alsoOn,
+  architecture,
   brief,
   cpu,
   demandOf,
+  files,
   gpu,
   replica,
   snapshot,
@@ -102,7 +104,7 @@ describe('a frozen plan', () => {
     const { unmet } = plan({ replicas, frozen: [...frozen, count('gone:original', 1)] });
     assert.deepEqual(
       unmet.map(({ reason }) => reason),
-      ['part of the frozen plan: gone:original was deleted, denied or quarantined'],
+      ['part of the frozen plan: gone:original was deleted, denied or quarantined, or is not measured'],
     );
   });
 
@@ -112,6 +114,67 @@ describe('a frozen plan', () => {
     assert.deepEqual(brief(plan({ variants: [both], frozen: on })), ['load small:original on a']);
     const withGpu = [...workers, worker('c', 1_000, { classes: [gpu] })];
     assert.deepEqual(brief(plan({ variants: [both], frozen: on, workers: withGpu })), ['load small:original on c']);
+  });
+
+  it('adds up the replicas of a lost class to those on another one', () => {
+    const both = alsoOn(small, gpu, 0.5);
+    const counts = [count('small:original', 1), count('small:original', 2, { on: gpu.id })];
+    const own = [replica('1', 'small:original', 'a')];
+    assert.deepEqual(brief(plan({ variants: [both], replicas: own, frozen: counts })).toSorted(), [
+      'load small:original on a',
+      'load small:original on b',
+    ]);
+  });
+
+  it('unloads no replica of a task that has no ready one of its own', () => {
+    const used = replicas.map((one) => ({ ...one, lastUsedAt: milliseconds(0) }));
+    const turnsOf = (fields: SnapshotFields): readonly string[] => {
+      let state = world({ replicas: used, ...fields });
+      const steps: string[] = [];
+      for (let turn = 0; turn < 8; turn += 1) {
+        const next = planReplicas(state, defaultPlacementParams);
+        steps.push(...brief(next));
+        state = { ...carryOut(state, next), unloadedAt: new Map() };
+      }
+      return steps;
+    };
+    const back = [count('large:original', 2)];
+    assert.deepEqual(turnsOf({ frozen: back, variants: [small] }), [], 'it was deleted');
+    const quarantined = variant('large:original', { p50Ms: 4, quarantineReason: 'poisoned' });
+    assert.deepEqual(turnsOf({ frozen: back, variants: [small, quarantined] }), []);
+    const onGpu = variant('large:original@webgpu', { p50Ms: 4 });
+    const elsewhere = [count('large:original@webgpu', 2, { on: gpu.id })];
+    assert.deepEqual(turnsOf({ frozen: elsewhere, variants: [small, onGpu] }), [], 'no worker has its class');
+    assert.deepEqual(turnsOf({ frozen: [] }), [], 'the plan has nothing of the task');
+  });
+
+  it('leaves a replica on a draining worker until its own are ready', () => {
+    const [a, b] = workers;
+    assert.ok(a !== undefined && b !== undefined);
+    const on = [replica('1', 'small:original', 'a')];
+    const fields = { replicas: on, workers: [{ ...a, draining: true }, b], frozen: [count('large:original', 1)] };
+    assert.deepEqual(brief(plan(fields)), ['load large:original on b']);
+    const ready = { ...fields, replicas: [...on, replica('2', 'large:original', 'b')] };
+    assert.deepEqual(brief(plan(ready)), ['unload small:original on a']);
+  });
+
+  it('gives way to no measurement that queries wait for', () => {
+    const result = { kind: 'made', modelDigest: digest('sha256:2'), manifest: files, similarity: 1, note: '' } as const;
+    const made = { architecture: 'new', version: 1, recipe: 'int8-dynamic', result };
+    const others = [variant('new:original', { p50Ms: 2 }), variant('new:int8-dynamic', { fileMib: 10 })];
+    const fields = {
+      variants: [small, large, ...others],
+      architectures: [
+        ...[architecture('small'), architecture('large')],
+        architecture('new', { recipes: ['original', 'int8-dynamic'] }, [made]),
+      ],
+      workers: [worker('a', 250, { slots: 4 })],
+      replicas: [replica('1', 'small:original', 'a'), replica('2', 'large:original', 'a')],
+      held: [variantId('new:int8-dynamic')],
+    };
+    const unloadsOf = (own: SnapshotFields) => brief(plan(own)).filter((text) => text.startsWith('unload'));
+    const both = [count('small:original', 1), count('large:original', 1)];
+    assert.deepEqual(unloadsOf({ ...fields, frozen: both }), []);
   });
 
   it('starts no rollout, and keeps the replicas of one that it has', () => {
