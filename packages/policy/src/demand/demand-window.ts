@@ -7,7 +7,14 @@ import { defaultDemandParams, type DemandParams } from './demand-params.js';
 import type { DemandReport, LimitCount } from './demand-report.js';
 import { totalDemands, type TargetDemand } from './demand-sums.js';
 import { createHeldVariants, type HeldVariants } from './held-variants.js';
-import { addOutcomes, totalOutcomes, type OutcomeSums, type TargetOutcomes } from './outcome-sums.js';
+import {
+  addOutcomes,
+  totalOutcomes,
+  totalRefusals,
+  type OutcomeSums,
+  type TargetOutcomes,
+  type TargetRefusals,
+} from './outcome-sums.js';
 import { totalRates, type TargetRates } from './rate-sums.js';
 import { createRouterRates, shareOf, type RouterRates } from './router-rates.js';
 import { createSlidingBuckets } from './sliding-buckets.js';
@@ -24,6 +31,8 @@ export interface DemandWindow {
   byTarget(now: Milliseconds): ReadonlyMap<string, TargetRates>;
   /** Returns the outcomes of the queries of the last 10 s by target. */
   outcomes(now: Milliseconds): ReadonlyMap<string, TargetOutcomes>;
+  /** Returns the refusals of the last 10 s by target. */
+  refusals(now: Milliseconds): ReadonlyMap<string, TargetRefusals>;
   /** Returns the number of held queries by cold variant, the largest first. */
   held(now: Milliseconds): ReadonlyMap<VariantId, number>;
   /** Returns the limits that each router reached in the last minute, by its id. */
@@ -79,6 +88,7 @@ export function createDemandWindow(params: DemandParams = defaultDemandParams): 
     },
     byTarget: (now) => totalRates(live(now).flatMap(({ rates }) => rates.rates(now))),
     outcomes: (now) => totalOutcomes(outcomes.recent(now)),
+    refusals: (now) => totalRefusals(outcomes.recent(now)),
     held(now) {
       const counts = new Map<VariantId, number>();
       for (const { held } of live(now)) for (const [variant, count] of held.counts(now)) addTo(counts, variant, count);

@@ -44,6 +44,26 @@ export function totalOutcomes(parts: Iterable<OutcomeSums>): ReadonlyMap<string,
   return totals;
 }
 
+/** The queries of a target, and those of them that were refused although a variant can meet their objective. */
+export interface TargetRefusals {
+  readonly queries: number;
+  readonly refused: number;
+}
+
+/** Returns the total refusals by target. Takes a small part of the time of `totalOutcomes`. */
+export function totalRefusals(parts: Iterable<OutcomeSums>): ReadonlyMap<string, TargetRefusals> {
+  const totals = new Map<string, { queries: number; refused: number }>();
+  for (const part of parts) {
+    for (const [target, { queries, refused, infeasible }] of part) {
+      const sum = totals.get(target) ?? { queries: 0, refused: 0 };
+      sum.queries += queries;
+      sum.refused += Math.max(0, refused - infeasible);
+      totals.set(target, sum);
+    }
+  }
+  return totals;
+}
+
 /** Returns the sum of outcomes. */
 export function sumOutcomes(all: Iterable<TargetOutcomes>): TargetOutcomes {
   const sum = noOutcomes();

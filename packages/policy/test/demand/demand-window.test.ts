@@ -183,6 +183,7 @@ describe('the demand window', () => {
         [30, 10],
       ]),
     });
+    assert.deepEqual(window.refusals(ms(19_000)).get('t'), { queries: 250, refused: 10 });
   });
 
   it('counts held queries by variant, and returns true only for a newly held variant', () => {

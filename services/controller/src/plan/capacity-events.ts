@@ -1,7 +1,6 @@
 // Events about tasks whose queries are rejected for lack of capacity: when that begins, and when it ends.
 
-import { groupBy, type Milliseconds } from '@pareto/core';
-import { sumOutcomes, type TargetOutcomes } from '@pareto/policy';
+import type { Milliseconds } from '@pareto/core';
 import type { ClusterView } from '../cluster/observe.js';
 import type { ClusterEvent } from '../events/repeats.js';
 import { taskOfTarget } from '../registry/registry-view.js';
@@ -16,20 +15,16 @@ export function createCapacityEvents(): (view: CapacityView) => readonly Cluster
   /** Time since when the queries of a task are rejected. */
   const since = new Map<string, Milliseconds>();
   return ({ demand, registry, now }) => {
-    const rejected = new Map<string, Rejections>();
-    const byTask = groupBy(demand.outcomes(now), ([target]) => taskOfTarget(registry, target));
-    for (const [task, own] of byTask) {
-      const found = rejectionsOf(sumOutcomes(own.map(([, each]) => each)));
-      if (task !== undefined && found !== undefined) rejected.set(task, found);
-    }
+    const rejected = rejectionsByTask(registry, demand.refusals(now));
     const ended = [...since].flatMap(([task, at]): readonly ClusterEvent[] => {
-      if ((rejected.get(task)?.count ?? 0) > 0) return [];
+      if ((rejected.get(task)?.refused ?? 0) > 0) return [];
       since.delete(task);
       const seconds = Math.round((now - at) / 1_000);
       return [capacityEvent(task, `queries are no longer rejected for lack of capacity, after ${seconds} s`)];
     });
-    const begun = [...rejected].flatMap(([task, { count, part }]): readonly ClusterEvent[] => {
-      if (since.has(task) || count < 1 || part < leastPart) return [];
+    const begun = [...rejected].flatMap(([task, { queries, refused }]): readonly ClusterEvent[] => {
+      const part = refused / queries;
+      if (since.has(task) || refused < 1 || part < leastPart) return [];
       since.set(task, now);
       const share = `${(100 * part).toFixed(part < 0.095 ? 1 : 0)} %`;
       return [
@@ -43,17 +38,21 @@ export function createCapacityEvents(): (view: CapacityView) => readonly Cluster
   };
 }
 
-interface Rejections {
-  readonly count: number;
-  /** Part of all queries. */
-  readonly part: number;
-}
-
-/** Returns the queries that were rejected although a variant can meet their objective. Undefined without queries. */
-function rejectionsOf({ queries, refused, infeasible }: TargetOutcomes): Rejections | undefined {
-  if (queries === 0) return undefined;
-  const count = Math.max(0, refused - infeasible);
-  return { count, part: count / queries };
+/** Returns the queries and refusals of each task that had queries. */
+function rejectionsByTask(
+  registry: CapacityView['registry'],
+  refusals: ReturnType<CapacityView['demand']['refusals']>,
+): ReadonlyMap<string, { queries: number; refused: number }> {
+  const byTask = new Map<string, { queries: number; refused: number }>();
+  for (const [target, { queries, refused }] of refusals) {
+    const task = taskOfTarget(registry, target);
+    if (task === undefined) continue;
+    const sum = byTask.get(task) ?? { queries: 0, refused: 0 };
+    byTask.set(task, sum);
+    sum.queries += queries;
+    sum.refused += refused;
+  }
+  return byTask;
 }
 
 const capacityEvent = (subject: string, reason: string): ClusterEvent => ({ kind: 'capacity', subject, reason });
