@@ -29,7 +29,7 @@ export function addFreeze(plan: Command, context: Context, revisionLike: (text: 
     .command('rollback')
     .summary('go back to the replicas of an earlier plan, and freeze them')
     .description(
-      'Goes back to the replicas of an earlier plan, and freezes them until the plan is resumed. They are loaded before others are unloaded. Models keep their versions: `pareto rollback` changes those.',
+      'Goes back to the replicas of an earlier plan, and freezes them until the plan is resumed. They are loaded before others are unloaded, where memory allows, and tasks that the plan has none of keep theirs. Models keep their versions: `pareto rollback` changes those.',
     )
     .argument('<revision>', "a plan of the last day, from 'pareto plan --history'", revisionLike)
     .option('--reason <text>', reasonHelp)

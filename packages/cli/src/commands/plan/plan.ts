@@ -11,7 +11,7 @@ import { diffPlans, formatDiff } from '../../plans/diff-plans.js';
 import { formatHistory, formatPlan } from '../../plans/format-plan.js';
 import { addFreeze } from './freeze.js';
 import { formatPreview } from '../../plans/format-preview.js';
-import { addPreviewOptions, findStrayOption, previewRequestOf, type PreviewOptions } from './preview-options.js';
+import { addPreviewOptions, previewFlagOf, previewRequestOf, type PreviewOptions } from './preview-options.js';
 import { whyVariant, formatWhy } from './why-variant.js';
 
 interface Options extends CommonOptions, PreviewOptions {
@@ -57,11 +57,19 @@ export function addPlan(program: Command, context: Context): void {
         return self.error('a revision, --history, --diff, --why and --dry-run exclude one another: pass one of them', {
           exitCode: 2,
         });
-      const stray = findStrayOption(options);
+      const stray = options.dryRun === true ? undefined : previewFlagOf(options);
       if (stray !== undefined) return self.error(`${stray} is for a preview: pass --dry-run, too`, { exitCode: 2 });
       await withController(options, (clients) => show(context, options, clients, revision));
     });
   addFreeze(plan, context, revisionLike);
+  // Options of the command are accepted before and after a subcommand, too, which would change the plan whatever they say.
+  plan.hook('preAction', (_plan, action) => {
+    if (action === plan) return;
+    const { history, diff, why, dryRun, ...others } = action.optsWithGlobals<Options>();
+    const isStray = [history, diff, why, dryRun, previewFlagOf(others)].some((one) => one !== undefined);
+    if (isStray)
+      action.error(`'pareto plan ${action.name()}' accepts none of the options of 'pareto plan'`, { exitCode: 2 });
+  });
 }
 
 async function show(

@@ -33,16 +33,11 @@ export const addPreviewOptions = (command: Command): Command =>
     )
     .option('--remove-worker <worker>', 'with --dry-run: a worker that is gone', removedLike);
 
-/** Returns an option's name if it is only for --dry-run and this is missing. */
-export const findStrayOption = ({ dryRun, ...options }: PreviewOptions): string | undefined =>
-  dryRun === true
-    ? undefined
-    : Object.entries({
-        '--demand': options.demand,
-        '--price': options.price,
-        '--add-workers': options.addWorkers,
-        '--remove-worker': options.removeWorker,
-      }).find(([, value]) => value !== undefined)?.[0];
+/** Returns the flag of an option that is only for --dry-run. Undefined if none is set. */
+export function previewFlagOf({ demand, price, addWorkers, removeWorker }: PreviewOptions): string | undefined {
+  const values = { '--demand': demand, '--price': price, '--add-workers': addWorkers, '--remove-worker': removeWorker };
+  return Object.entries(values).find(([, value]) => value !== undefined)?.[0];
+}
 
 export const previewRequestOf = ({
   demand = [],

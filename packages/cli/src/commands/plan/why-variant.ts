@@ -11,6 +11,8 @@ export interface WhyVariant {
   readonly replicas: readonly wire.PlannedReplicas[];
   /** Replicas that the plan in force could not provide. */
   readonly unmet: readonly wire.UnmetNeed[];
+  /** Set if the plan is frozen. */
+  readonly isFrozen: boolean;
   /** Changes of the last day, newest first. */
   readonly changes: readonly VariantChange[];
 }
@@ -20,8 +22,9 @@ interface VariantChange extends Pick<wire.PlanAction, 'kind' | 'worker' | 'reaso
   readonly ageMs: number;
 }
 
-export const whyVariant = (variant: string, { current, plans }: wire.ListPlansResponse): WhyVariant => ({
+export const whyVariant = (variant: string, { current, plans, freeze }: wire.ListPlansResponse): WhyVariant => ({
   ...{ variant, replicas: current?.replicas ?? [], unmet: current?.unmetNeeds ?? [] },
+  isFrozen: freeze !== null,
   changes: plans.flatMap(({ revision, ageMs, actions }) =>
     actions.map(({ kind, worker, reason }) => ({ revision, ageMs, kind, worker, reason })),
   ),
@@ -30,11 +33,14 @@ export const whyVariant = (variant: string, { current, plans }: wire.ListPlansRe
 /** Number of the changes that are shown. `-o json` has all. */
 const maxChanges = 20;
 
-export function formatWhy({ variant, replicas, unmet, changes }: WhyVariant, { width, paint }: PlanView): string {
+export function formatWhy(
+  { variant, replicas, unmet, isFrozen, changes }: WhyVariant,
+  { width, paint }: PlanView,
+): string {
   const facts = [
     ...replicas.map((row) => `${variant} has ${countOf(row)} on ${row.hardwareClass}: ${reasonOf(row)}`),
     ...unmet.map(({ reason }) => `a replica is lacking: ${reason}`),
-    ...(replicas.length === 0 && unmet.length === 0 ? [noneText(variant, changes)] : []),
+    ...(replicas.length === 0 && unmet.length === 0 ? [noneText(variant, isFrozen, changes)] : []),
   ];
   const shown = changes.slice(0, maxChanges);
   const table =
@@ -62,8 +68,9 @@ const countOf = ({ replicas, version }: wire.PlannedReplicas): string =>
 const reasonOf = ({ source, reason }: wire.PlannedReplicas): string =>
   source === '' ? reason || 'no need, until it is unloaded as surplus' : `${source}: ${reason}`;
 
-function noneText(variant: string, changes: readonly VariantChange[]): string {
+function noneText(variant: string, isFrozen: boolean, changes: readonly VariantChange[]): string {
   const last = changes.find(({ kind }) => kind === 'unload');
   const since = last === undefined ? '' : `; the last one was unloaded ${formatSpan(last.ageMs)} ago: ${last.reason}`;
-  return `${variant} has no replica, because no need asks for one${since}`;
+  const why = isFrozen ? 'the plan is frozen without one' : 'no need asks for one';
+  return `${variant} has no replica, because ${why}${since}`;
 }

@@ -214,6 +214,21 @@ describe('plan', () => {
     assert.match((await start()).stdout, /^no: tiny:original: every slot is busy, as in the plan in force\n/);
   });
 
+  it('accepts no option of the command with a subcommand, which would change the plan', async () => {
+    for (const argv of [
+      ['rollback', '2', '--dry-run'],
+      ['--dry-run', 'rollback', '2'],
+      ['freeze', '--history'],
+      ['freeze', '--why', 'tiny:original'],
+      ['resume', '--demand', 'a=2'],
+      ['--diff', '1', '--', 'rollback', '3'],
+    ]) {
+      const { code, stderr } = await run(...argv);
+      assert.equal(code, 2, `${argv.join(' ')}: ${stderr}`);
+    }
+    assert.deepEqual(storage.calls, []);
+  });
+
   it('rejects options that exclude one another, and says when there is no plan yet', async () => {
     for (const argv of [
       ['2', '--history'],
