@@ -104,8 +104,12 @@ export function addServices(server: RpcServer, parts: ServiceParts): void {
   const { draining } = context.lifecycle;
   const events = createEvents({ ...parts, ...context, preferLeader, draining });
   server.add('pareto.v1.Fleet', { ...createFleetHandlers(fleet), events });
-  const plans = { ...cluster, ...parts, lastTurn: loop.lastTurn, runExclusive: createWriteQueue(), preferLeader };
-  server.add('pareto.v1.Plans', createPlansHandlers({ ...plans, requireSettled: () => requireSettled(cluster) }));
+  const plans = { ...cluster, ...parts, lastTurn: loop.lastTurn, preferLeader };
+  const queues = { runExclusive: createWriteQueue(), runPreview: createWriteQueue() };
+  server.add(
+    'pareto.v1.Plans',
+    createPlansHandlers({ ...plans, ...queues, requireSettled: () => requireSettled(cluster) }),
+  );
   server.add('pareto.v1.Routes', {
     ...{ ...routes.handlers, statistics },
     async setWarmth(request, { signal }) {

@@ -5,12 +5,13 @@ import { freezeInForce, type ClusterView } from '../cluster/observe.js';
 import type { Leader } from '../leadership/leadership.js';
 import type { RunExclusive } from '../leadership/write-queue.js';
 import { unchangedSince, type RecordView } from '../storage/record-tables.js';
-import { freezeKey, putRecord, type FreezeRecord } from '../storage/records.js';
+import { freezeKey, putRecord, type FreezeRecord, type PlanRecord } from '../storage/records.js';
 import { listPlans, type ListedPlan } from './list-plans.js';
-import { plannedReplicas } from './plan-record.js';
 
 export interface FreezeContext {
   readonly leader: Pick<Leader, 'write'>;
+  /** Returns the plan in force. Undefined if this controller has not planned in its term. */
+  readonly planLog: { readonly current: () => PlanRecord | undefined };
   readonly clusterView: () => ClusterView;
   readonly runExclusive: RunExclusive;
 }
@@ -32,13 +33,14 @@ export function freezeText({ revision, by, reason }: FreezeRecord): string {
 }
 
 /**
- * Freezes the plan in force or an earlier one, in place of another freeze. Throws `not-found` for a plan that is not kept, and
- * `resource-exhausted` if it has too many rows.
+ * Freezes the plan in force or an earlier one, in place of another freeze. Throws `not-found` for a plan that is not kept,
+ * `unavailable` before the first plan of a term, and `resource-exhausted` if the plan has too many rows.
  */
 export function freezePlan(context: FreezeContext, { revision, by, reason }: FreezeRequest): Promise<FreezeRecord> {
   return context.runExclusive('the plan', async () => {
     const view = context.clusterView();
-    const replicas = revision === undefined ? replicasNow(view) : replicasOf(findPlan(view.records, revision));
+    const plan = revision === undefined ? currentOf(context) : findPlan(view.records, revision).plan;
+    const replicas = replicasOf(plan);
     if (Buffer.byteLength(JSON.stringify(replicas)) > maxBytes) throw tooManyError(replicas.length);
     const freeze: FreezeRecord = {
       ...(revision !== undefined && { revision }),
@@ -64,21 +66,23 @@ export async function resumePlan(context: FreezeContext, by: string): Promise<Fr
 const write = ({ leader }: FreezeContext, { records }: ClusterView, freeze: FreezeRecord): Promise<boolean> =>
   leader.write([unchangedSince(freezeKey, records.freezes.get(freezeKey))], [putRecord(freezeKey, freeze)]);
 
-const replicasNow = ({ registry }: ClusterView): readonly ReplicaCount[] =>
-  toCounts(plannedReplicas([...registry.assignments.values()].flat(), () => undefined));
-
-function replicasOf({ revision, plan }: ListedPlan): readonly ReplicaCount[] {
-  if (plan.omitted > 0) throw tooManyError(plan.replicas.length + plan.omitted, ` of plan ${revision}`);
-  return toCounts(plan.replicas);
+function currentOf({ planLog }: FreezeContext): PlanRecord {
+  const plan = planLog.current();
+  if (plan !== undefined) return plan;
+  throw new ParetoError('unavailable', 'this controller has not planned yet; retry in a few seconds');
 }
 
-const toCounts = (rows: readonly ReplicaCount[]): readonly ReplicaCount[] =>
-  rows.map(({ variant, version, hardwareClass, replicas }) => ({ variant, version, hardwareClass, replicas }));
+function replicasOf({ replicas, omitted }: PlanRecord): readonly ReplicaCount[] {
+  if (omitted > 0) throw tooManyError(replicas.length + omitted);
+  return replicas.map(({ variant, version, hardwareClass, replicas: count }) => ({
+    ...{ variant, version, hardwareClass, replicas: count },
+  }));
+}
 
-const tooManyError = (rows: number, of = ''): ParetoError =>
+const tooManyError = (rows: number): ParetoError =>
   new ParetoError(
     'resource-exhausted',
-    `the replicas${of} are of ${rows} variants and hardware classes, which is more than the store keeps of a plan: it cannot be frozen`,
+    `the replicas are of ${rows} variants and hardware classes, which is more than the store keeps of a plan: it cannot be frozen`,
   );
 
 /** Returns the plan with this revision. Throws `not-found` if it is not kept. */

@@ -14,5 +14,8 @@ export interface ListedPlan extends KeptPlan {
 export const listPlans = (plans: RecordView['plans']): readonly ListedPlan[] =>
   Array.from(plans.values(), ({ key, value: plan }) => ({
     ...{ key, revision: planRevisionIn(key), plan, atWallMs: plan.atWallMs },
-    rows: plan.replicas.length + plan.actions.length,
+    rows: [plan.replicas, plan.actions, plan.demands, plan.classes, plan.unmet].reduce(
+      (sum, own) => sum + own.length,
+      0,
+    ),
   })).toSorted((a, b) => a.revision - b.revision);

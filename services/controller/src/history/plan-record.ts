@@ -57,6 +57,8 @@ export function planRecord({ planId, atWallMs, observed, plan, ...turn }: Record
 
 /** Returns the first rows, as many as the limits allow. */
 function fitting<Row>(all: readonly Row[], limit: { readonly rows: number; readonly bytes: number }): readonly Row[] {
+  const isWhole = all.length <= limit.rows && Buffer.byteLength(JSON.stringify(all)) <= limit.bytes;
+  if (isWhole) return all;
   let bytes = 0;
   const end = all.findIndex((row) => (bytes += Buffer.byteLength(JSON.stringify(row)) + 1) > limit.bytes);
   return all.slice(0, Math.min(limit.rows, end === -1 ? all.length : end));
@@ -65,17 +67,23 @@ function fitting<Row>(all: readonly Row[], limit: { readonly rows: number; reado
 const countOf = (actions: readonly PlanAction[], kind: PlanAction['kind']): number =>
   actions.filter((action) => action.kind === kind).length;
 
-/** Returns the assignments once the actions are carried out. */
-function assignmentsAfter({ replicas }: Pick<Observed, 'replicas'>, actions: readonly PlanAction[]): Assignment[] {
+/** Returns the assignments once the actions are carried out, without those that leave with their workers: others replace them. */
+function assignmentsAfter(
+  { replicas, workers }: Pick<Observed, 'replicas' | 'workers'>,
+  actions: readonly PlanAction[],
+): Assignment[] {
+  const leaving = new Set(
+    workers.flatMap(({ info, presence, draining }) => (presence === 'gone' || draining ? [info.id] : [])),
+  );
   const unloaded = new Set(actions.flatMap((one) => (one.kind === 'unload' ? [one.assignment.replica] : [])));
   const staying = replicas.flatMap(({ assignment, state }) =>
-    state === 'draining' || unloaded.has(assignment.replica) ? [] : [assignment],
+    state === 'draining' || unloaded.has(assignment.replica) || leaving.has(assignment.worker) ? [] : [assignment],
   );
   return [...staying, ...actions.flatMap((one) => (one.kind === 'load' ? [one.assignment] : []))];
 }
 
 /** Returns the replicas by version of a variant and class, with the reason of one of them, the most numerous first. */
-export function plannedReplicas(
+function plannedReplicas(
   assignments: readonly Assignment[],
   placed: (replica: ReplicaId) => KeptReplica | undefined,
 ): readonly PlannedReplicas[] {

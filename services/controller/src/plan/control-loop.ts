@@ -16,7 +16,7 @@ import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
-import type { PlanRecord } from '../storage/records.js';
+import { freezeKey, type PlanRecord } from '../storage/records.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
 import { planRecord } from '../history/plan-record.js';
 import type { PlannedTurn } from './preview-plan.js';
@@ -151,6 +151,7 @@ async function runTurn(
   const busy = createStopwatch(clock);
   busy.start();
   const view = clusterView();
+  const freeze = view.records.freezes.get(freezeKey);
   const assigned = [...view.registry.assignments.values()].flat();
   core.see(
     assigned.map(({ replica }) => replica),
@@ -183,7 +184,11 @@ async function runTurn(
   // 7. Record the plan in the store, before any effect.
   const { demand } = core.state.demand;
   const toRecord = (): PlanRecord => planRecord({ ...turn, planId, observed, demand, atWallMs: view.wallMs });
-  await recordPlan(options.leader, actions, view.records, toRecord);
+  const { workers, plans } = view.records;
+  if (!(await recordPlan(options.leader, actions, { workers, plans, freeze }, toRecord))) {
+    trigger();
+    return rest.minMs;
+  }
   core.end(actions, view.now);
 
   // 8. Apply: steps and assignments are sent to the workers.

@@ -27,7 +27,7 @@ export interface PreviewContext {
   readonly solver: Solver | undefined;
   readonly lastTurn: () => PlannedTurn | undefined;
   /** Runs one preview at a time. */
-  readonly runExclusive: RunExclusive;
+  readonly runPreview: RunExclusive;
 }
 
 export interface PreviewedPlan extends Pick<SettledPlan, 'isSettled' | 'loadMs'> {
@@ -46,7 +46,7 @@ export function previewPlan(
   changes: PreviewChanges,
   signal: AbortSignal,
 ): Promise<PreviewedPlan> {
-  return context.runExclusive('the preview', async () => {
+  return context.runPreview('the preview', async () => {
     signal.throwIfAborted();
     const last = context.lastTurn();
     if (last === undefined)

@@ -3,23 +3,36 @@
 import type { PlanAction, WorkerId, WorkerInfo } from '@pareto/core';
 import type { Operation } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
-import type { RecordView } from '../storage/record-tables.js';
-import { assignmentKey, formerPlanKey, planKey, putRecord, workerKey, type PlanRecord } from '../storage/records.js';
+import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
+import {
+  assignmentKey,
+  formerPlanKey,
+  freezeKey,
+  planKey,
+  putRecord,
+  workerKey,
+  type FreezeRecord,
+  type PlanRecord,
+} from '../storage/records.js';
 import { withStoredClass } from '../storage/stored-classes.js';
 import { writeAll } from '../leadership/write-all.js';
 import { expiredPlans } from '../history/expired-plans.js';
 import { listPlans } from '../history/list-plans.js';
 
-/** Writes the plan; to be called before any effect. A plan that only makes and measures is not written. */
+/**
+ * Writes the plan; to be called before any effect. A plan that only makes and measures is not written. Returns false, without a
+ * write, if the freeze is not `freeze` any more, with which the plan was made.
+ */
 export async function recordPlan(
   leader: Leader,
   actions: readonly PlanAction[],
-  records: Pick<RecordView, 'workers' | 'plans'>,
+  { freeze, ...records }: Pick<RecordView, 'workers' | 'plans'> & { readonly freeze: Stored<FreezeRecord> | undefined },
   toRecord: () => PlanRecord,
-): Promise<void> {
+): Promise<boolean> {
   const operations = assignmentWrites(actions, records);
-  if (operations.length === 0) return;
-  await writeAll(leader, [...operations, ...planWrites(records, toRecord())]);
+  if (operations.length === 0) return true;
+  const writes = [...operations, ...planWrites(records, toRecord())];
+  return writeAll(leader, writes, [unchangedSince(freezeKey, freeze)]);
 }
 
 /** Returns the writes that add a plan to the history, and delete those that are not kept. */

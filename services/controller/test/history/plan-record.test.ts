@@ -49,6 +49,21 @@ describe('planRecord', () => {
     assert.deepEqual(record.quality, { source: 'greedy', planId: 'p', ageMs: 600 });
   });
 
+  it('leaves out replicas that leave with their workers, which others replace', () => {
+    const staying = assignment(1, 'a:x');
+    const leaving = { ...assignment(2, 'a:x'), worker: workerId('gone') };
+    const since = milliseconds(0);
+    const replicas = [staying, leaving].map((one) => ({
+      ...{ assignment: one, state: 'ready' as const, since, memoryBytes: 0, lastUsedAt: since },
+    })) as unknown as Observed['replicas'];
+    const info = { id: workerId('gone'), slotGroups: [] };
+    for (const fields of [{ presence: 'gone' }, { presence: 'connected', draining: true }]) {
+      const workers = [{ info, draining: false, ...fields }] as unknown as Observed['workers'];
+      const { counts } = planRecord(turn({ observed: { ...observed, replicas, workers } }));
+      assert.equal(counts.replicas, 1);
+    }
+  });
+
   it('adds up demands that a person cannot tell apart', () => {
     const demand = { variants: [variantId('a:x')] as const, latencyMs: milliseconds(50), itemsPerSecond: 3 };
     const ladder = { ...demand, variants: [variantId('a:x'), variantId('b:x')] as const };

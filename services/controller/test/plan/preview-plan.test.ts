@@ -14,7 +14,7 @@ const observed: Observed = {
 const changes: PreviewChanges = { demands: [], prices: { 'cpu/': 1 }, added: [], removed: [] };
 
 const context = (fields: Partial<PreviewContext> = {}): PreviewContext => ({
-  ...{ turn: solvingParams(defaultTurnParams), solver: undefined, runExclusive: createWriteQueue() },
+  ...{ turn: solvingParams(defaultTurnParams), solver: undefined, runPreview: createWriteQueue() },
   lastTurn: () => ({ observed, state: createTurnCore(defaultTurnParams).state }),
   ...fields,
 });
