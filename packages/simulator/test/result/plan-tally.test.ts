@@ -16,12 +16,12 @@ describe('createPlanTally', () => {
     tally.planned(quality('stale'), 6_000);
     assert.deepEqual(tally.result(11_000), {
       meanGap: (3 * 0.5 + 1 * 0.75) / 4,
-      sources: { solved: 0.4, exact: 0, greedy: 0.1, stale: 0.5 },
+      sources: { solved: 0.4, exact: 0, greedy: 0.1, stale: 0.5, frozen: 0 },
     });
   });
 
   it('has no gap without a bound, and no shares without plans', () => {
     const none = createPlanTally(0).result(1_000);
-    assert.deepEqual(none, { meanGap: null, sources: { solved: 0, exact: 0, greedy: 0, stale: 0 } });
+    assert.deepEqual(none, { meanGap: null, sources: { solved: 0, exact: 0, greedy: 0, stale: 0, frozen: 0 } });
   });
 });
