@@ -18,7 +18,7 @@ import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
 import { freezeKey, type PlanRecord } from '../storage/records.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
-import { planRecord } from '../history/plan-record.js';
+import { planRecord, type RecordedTurn } from '../history/plan-record.js';
 import type { PlannedTurn } from './preview-plan.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
@@ -183,7 +183,15 @@ async function runTurn(
 
   // 7. Record the plan in the store, before any effect.
   const { demand } = core.state.demand;
-  const toRecord = (): PlanRecord => planRecord({ ...turn, planId, observed, demand, atWallMs: view.wallMs });
+  const toRecord = recorderOf({
+    plan: turn.plan,
+    quality: turn.quality,
+    actions,
+    planId,
+    observed,
+    demand,
+    atWallMs: view.wallMs,
+  });
   const { workers, plans } = view.records;
   if (!(await recordPlan(options.leader, actions, { workers, plans, freeze }, toRecord))) {
     trigger();
@@ -202,6 +210,9 @@ async function runTurn(
   busy.stop();
   return planRest(busy.ms, { ...observed, held: core.state.demand.held, actions }, rest);
 }
+
+/** Returns the function that creates the record of a turn. It is kept until the next turn, so it must not hold the program of the turn. */
+const recorderOf = (turn: RecordedTurn) => (): PlanRecord => planRecord(turn);
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
 function isSame({ planned, core }: TurnMemory, view: ClusterView): boolean {
