@@ -26,7 +26,8 @@ await runService({
   roles: ['controller'],
   config: controllerConfig,
   create: async (config, { controller }) => {
-    const options = { fleet: { rejoinMs: 1_500, firstJoinMs: 1_000 } };
+    // Both workers rejoin within this time, so that no plan is made for one of them.
+    const options = { fleet: { rejoinMs: 1_500, firstJoinMs: 3_000 } };
     return (await createController(config, { ...controller, clock }, options)).runnables;
   },
 });

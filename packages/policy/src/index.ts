@@ -49,7 +49,8 @@ export {
 export { type ActiveReplica } from './demand/live-slowdown.js';
 export { objectiveClass, strictestOf } from './demand/objective-class.js';
 export { countedRate, noDemand, observeRates } from './demand/steady-demand.js';
-export { sumOutcomes, type TargetOutcomes } from './demand/outcome-sums.js';
+export { sumOutcomes, sumRefusals, type TargetOutcomes, type TargetRefusals } from './demand/outcome-sums.js';
+export { observeShortages, type Shortages } from './demand/shortages.js';
 export { defaultDemandReportParams, planDemandReport, type DemandReportParams } from './demand/plan-demand-report.js';
 export { type TargetRates } from './demand/rate-sums.js';
 export {
@@ -68,6 +69,7 @@ export {
   type EventWrite,
   type LoggedEntry,
 } from './events/plan-event-write.js';
+export { expiredPlans, type KeptPlan } from './events/expired-plans.js';
 export { forecastOf, noForecast, observeForecast } from './forecast/forecast.js';
 export { defaultForecastParams, type ForecastParams } from './forecast/forecast-params.js';
 export { type Forecast, type ObservedRate } from './forecast/class-forecast.js';

@@ -51,17 +51,31 @@ export interface TargetRefusals {
 }
 
 /** Returns the total refusals by target. Takes a small part of the time of `totalOutcomes`. */
-export function totalRefusals(parts: Iterable<OutcomeSums>): ReadonlyMap<string, TargetRefusals> {
-  const totals = new Map<string, { queries: number; refused: number }>();
-  for (const part of parts) {
-    for (const [target, { queries, refused, infeasible }] of part) {
-      const sum = totals.get(target) ?? { queries: 0, refused: 0 };
-      sum.queries += queries;
-      sum.refused += Math.max(0, refused - infeasible);
-      totals.set(target, sum);
-    }
+export const totalRefusals = (parts: Iterable<OutcomeSums>): ReadonlyMap<string, TargetRefusals> =>
+  sumRefusals(
+    [...parts].flatMap((part) =>
+      Array.from(part, ([target, { queries, refused, infeasible }]) => {
+        return [target, { queries, refused: Math.max(0, refused - infeasible) }] as const;
+      }),
+    ),
+    (target) => target,
+  );
+
+/** Returns the sums of refusals by the group of their target. Leaves out targets without a group. */
+export function sumRefusals(
+  refusals: Iterable<readonly [target: string, TargetRefusals]>,
+  groupOf: (target: string) => string | undefined,
+): ReadonlyMap<string, TargetRefusals> {
+  const sums = new Map<string, { queries: number; refused: number }>();
+  for (const [target, { queries, refused }] of refusals) {
+    const group = groupOf(target);
+    if (group === undefined) continue;
+    const sum = sums.get(group) ?? { queries: 0, refused: 0 };
+    sum.queries += queries;
+    sum.refused += refused;
+    sums.set(group, sum);
   }
-  return totals;
+  return sums;
 }
 
 /** Returns the sum of outcomes. */

@@ -29,9 +29,7 @@ export function planPlacement(context: PlanningContext, { targets, unmet }: Targ
   const held = steps.filter(({ isHeld }) => isHeld);
   const others = steps.filter(({ isHeld }) => !isHeld);
   packing.provide(-Infinity, heldSteps);
-  // A frozen plan gives way to no measurement.
-  const isFrozen = context.snapshot.frozen !== undefined;
-  planSteps(ledger, context, held, rankOf(isFrozen ? otherSteps : heldSteps));
+  planSteps(ledger, context, held, rankOf(heldSteps));
   packing.provide(heldSteps, otherSteps);
   planSteps(ledger, context, others, rankOf(otherSteps));
   packing.provide(otherSteps, Infinity);

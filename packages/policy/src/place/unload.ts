@@ -1,7 +1,8 @@
 // Unloads of replicas that cannot serve, that must leave their workers, or that nothing needs. `pack/evict.ts` evicts
 // replicas for lack of memory.
 
-import { unmetCauses, type UnmetCause, type VariantId } from '@pareto/core';
+import { oncePer, unmetCauses, type UnmetCause, type VariantId } from '@pareto/core';
+import type { PlacementVariant } from '../snapshot/snapshot.js';
 import { versionKey } from '../snapshot/versions.js';
 import { mustLeave } from './context/budget.js';
 import { retentionOf, type PlanningContext } from './context/context.js';
@@ -30,9 +31,10 @@ export function unloadUnservable(ledger: Ledger, { unservable }: PlanningContext
  */
 export function drainWorkers(ledger: Ledger, context: PlanningContext, needed: ReadonlySet<VariantId>): void {
   const lacking = ledger.lacking();
-  const isKept = keptByFreeze(ledger, context);
+  const answered = answeredTasks(ledger, context);
   for (const entry of ledger.entries) {
-    if (!entry.host.worker.draining || entry.leaving || isKept(entry)) continue;
+    if (!entry.host.worker.draining || entry.leaving) continue;
+    if (entry.claim === undefined && answered?.has(taskOf(context, entry)) === false) continue;
     const wanted = { id: entry.variant, version: entry.version };
     const others = ledger.entriesOf(entry.variant).filter((other) => isServing(other, wanted));
     if (others.some(isReady)) ledger.unload(entry, 'its worker is draining; another replica is ready');
@@ -72,23 +74,21 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
 /**
  * Unloads the least recently used surplus replica of each version of a variant, if the last one was unloaded at least
  * `surplusMs` ago. With a solution that leaves workers empty, a task's surplus stays until the task has all replicas that it needs, and that on workers that
- * are left empty is then unloaded together. So does a frozen plan, which
- * keeps nothing else of the tasks that it answers.
+ * are left empty is then unloaded together.
  */
 export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
+  if (context.snapshot.frozen !== undefined) return unloadUnfrozen(ledger, context);
   const retention = retentionOf(context);
   unloadCold(ledger, retention);
   if (context.keepsSurplus) return;
   const lacking = ledger.lacking();
   // What no worker can hold does not change the others.
   const isTogether = context.params.releasesHosts && context.snapshot.solution !== undefined;
-  const isFrozen = context.snapshot.frozen !== undefined;
-  const isKept = keptByFreeze(ledger, context);
-  const changing = isTogether || isFrozen ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
+  const changing = isTogether ? changingTasks(ledger, context, ledger.lacking(...curable)) : undefined;
   const surplus = new Map<string, Entry>();
   for (const entry of ledger.entries) {
     if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
-    if (changing?.has(taskOf(context, entry)) === true || isKept(entry)) continue;
+    if (changing?.has(taskOf(context, entry)) === true) continue;
     if (context.spared.has(entry.host.worker.info.id)) {
       const isNew = !context.horizon.hasCome((entry.existing?.since ?? 0) + context.params.surplusMs);
       const reason = surplusReason(ledger, lacking, entry, retention);
@@ -100,29 +100,39 @@ export function unloadSurplus(ledger: Ledger, context: PlanningContext): void {
     if (other === undefined || lastUsed(entry) < lastUsed(other)) surplus.set(key, entry);
   }
   for (const [key, entry] of surplus) {
-    const reason = isFrozen ? 'not part of the frozen plan' : surplusReason(ledger, lacking, entry, retention);
+    const reason = surplusReason(ledger, lacking, entry, retention);
     if (reason === undefined || !isDue(key, context)) continue;
     ledger.unload(entry, reason);
   }
 }
 
 /**
- * Returns whether the freeze keeps a replica that the frozen plan does not have: until one is ready that it has of the same task, and
- * for good if it has none. No other replica answers meanwhile.
+ * Unloads together what the frozen plan does not have of a task, once all replicas that it has and that workers have room for are ready.
+ * A task that no ready replica of it answers keeps the others.
  */
-function keptByFreeze(ledger: Ledger, { snapshot }: PlanningContext): (entry: Entry) => boolean {
-  if (snapshot.frozen === undefined) return () => false;
-  const tasks = new Map(snapshot.variants.map(({ variant }) => [variant.id, variant.task]));
-  const covered = new Set(
-    ledger.entries.flatMap((entry) =>
-      entry.claim !== undefined && !entry.leaving && isReady(entry) ? [tasks.get(entry.variant)] : [],
-    ),
-  );
-  return ({ variant, claim }) => claim === undefined && !covered.has(tasks.get(variant));
+function unloadUnfrozen(ledger: Ledger, context: PlanningContext): void {
+  const answered = answeredTasks(ledger, context);
+  const changing = changingTasks(ledger, context, ledger.lacking(...curable));
+  for (const entry of ledger.entries) {
+    if (entry.claim !== undefined || entry.leaving || !isReady(entry) || !entry.host.schedulable) continue;
+    const task = taskOf(context, entry);
+    if (answered?.has(task) === true && !changing.has(task)) ledger.unload(entry, 'not part of the frozen plan');
+  }
 }
 
-const taskOf = ({ options }: PlanningContext, { variant }: Pick<Entry, 'variant'>): string | undefined =>
-  options.served.get(variant)?.[0]?.variant.variant.task;
+/** Returns the tasks that ready replicas of a frozen plan answer. Undefined if the plan is not frozen. */
+function answeredTasks(ledger: Ledger, context: PlanningContext): ReadonlySet<string | undefined> | undefined {
+  if (context.snapshot.frozen === undefined) return undefined;
+  const answering = ledger.entries.filter((entry) => entry.claim !== undefined && !entry.leaving && isReady(entry));
+  return new Set(answering.map((entry) => taskOf(context, entry)));
+}
+
+const taskOf = ({ snapshot }: PlanningContext, { variant }: Pick<Entry, 'variant'>): string | undefined =>
+  tasksOf(snapshot.variants).get(variant);
+
+const tasksOf = oncePer(
+  (variants: readonly PlacementVariant[]) => new Map(variants.map(({ variant }) => [variant.id, variant.task])),
+);
 
 /** Returns the tasks of which a variant lacks replicas, or has some that are needed and not ready yet. */
 function changingTasks(

@@ -1,8 +1,8 @@
 // The recorded plans, by revision.
 
+import type { KeptPlan } from '@pareto/policy';
 import type { RecordView } from '../storage/record-tables.js';
 import { planRevisionIn, type PlanRecord } from '../storage/records.js';
-import type { KeptPlan } from './expired-plans.js';
 
 export interface ListedPlan extends KeptPlan {
   readonly key: string;

@@ -36,7 +36,7 @@ export function planRecord({ planId, atWallMs, observed, plan, ...turn }: Record
   const { actions, demand } = turn;
   const { at, ...quality } = turn.quality;
   const kept = new Map(plan.kept.map((one) => [one.replica, one]));
-  const replicas = plannedReplicas(assignmentsAfter(observed, actions), (replica) => kept.get(replica));
+  const replicas = plannedReplicas(assignmentsAfter(observed, actions), kept);
   const recorded = fitting(replicas, limits.replicas);
   return {
     ...{ id: planId, atWallMs, quality: { ...quality, ageMs: observed.now - at } },
@@ -85,38 +85,36 @@ function assignmentsAfter(
 /** Returns the replicas by version of a variant and class, with the reason of one of them, the most numerous first. */
 function plannedReplicas(
   assignments: readonly Assignment[],
-  placed: (replica: ReplicaId) => KeptReplica | undefined,
+  kept: ReadonlyMap<ReplicaId, KeptReplica>,
 ): readonly PlannedReplicas[] {
-  const groups = groupBy(
-    assignments,
-    ({ variant, version, hardwareClass }) => `${variant}/${version} ${hardwareClass}`,
-  );
-  const rows = [...groups.values()].map((own) => {
-    const reasons = own.flatMap(({ replica }) => placed(replica) ?? []);
-    const { source = '', reason = '' } = reasons.find((one) => one.source !== undefined) ?? reasons[0] ?? {};
-    return own.slice(0, 1).map(({ variant, version, hardwareClass }) => ({
-      ...{ variant, version, hardwareClass },
-      ...{ replicas: own.length, source, reason },
-    }));
-  });
-  return rows.flat().toSorted((a, b) => b.replicas - a.replicas);
+  const rows = new Map<string, PlannedReplicas>();
+  for (const { replica, variant, version, hardwareClass } of assignments) {
+    const key = `${variant}/${version} ${hardwareClass}`;
+    const known = rows.get(key);
+    const { source = '', reason = '' } = kept.get(replica) ?? {};
+    // The reason of a need says more than that of a replica without one.
+    const why = known === undefined || (known.source === '' && source !== '') ? { source, reason } : {};
+    const counted = known ?? { variant, version, hardwareClass, replicas: 0, source, reason };
+    rows.set(key, { ...counted, ...why, replicas: counted.replicas + 1 });
+  }
+  return [...rows.values()].toSorted((a, b) => b.replicas - a.replicas);
 }
 
 /** Returns the demand by task, latency and the variant that selection prefers, the largest first. */
 function plannedDemands(demand: readonly Demand[], variants: readonly PlacementVariant[]): readonly PlannedDemand[] {
   const tasks = new Map(variants.map(({ variant }) => [variant.id, variant.task]));
-  const groups = groupBy(
-    demand.map(({ variants: [variant], latencyMs, itemsPerSecond, prefersAccuracy = false }) => ({
-      ...{ task: tasks.get(variant) ?? '', variant },
-      ...{ latencyMs, itemsPerSecond, prefersAccuracy },
-    })),
-    ({ variant, latencyMs, prefersAccuracy }) => `${variant} ${latencyMs} ${prefersAccuracy}`,
-  );
-  const rows = [...groups.values()].map((own) => {
-    const itemsPerSecond = own.reduce((sum, one) => sum + one.itemsPerSecond, 0);
-    return own.slice(0, 1).map((first) => ({ ...first, itemsPerSecond }));
-  });
-  return rows.flat().toSorted((a, b) => b.itemsPerSecond - a.itemsPerSecond);
+  const rows = new Map<string, PlannedDemand>();
+  for (const {
+    variants: [variant],
+    latencyMs,
+    itemsPerSecond,
+    prefersAccuracy = false,
+  } of demand) {
+    const key = `${variant} ${latencyMs} ${prefersAccuracy}`;
+    const sum = (rows.get(key)?.itemsPerSecond ?? 0) + itemsPerSecond;
+    rows.set(key, { task: tasks.get(variant) ?? '', variant, latencyMs, itemsPerSecond: sum, prefersAccuracy });
+  }
+  return [...rows.values()].toSorted((a, b) => b.itemsPerSecond - a.itemsPerSecond);
 }
 
 /** Returns the slots of the connected workers that are not draining, by class. */

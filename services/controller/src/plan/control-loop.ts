@@ -16,9 +16,8 @@ import { createStopwatch } from '../loops/stopwatch.js';
 import type { OutcomeRecords } from '../registry/outcome-records.js';
 import { expireRules } from '../rules/expire-rules.js';
 import type { Mirror } from '../storage/mirror.js';
-import { freezeKey, type PlanRecord } from '../storage/records.js';
+import { freezeKey } from '../storage/records.js';
 import { adoptRunning, planPrefix, type AdoptOptions } from './adopt.js';
-import { planRecord, type RecordedTurn } from '../history/plan-record.js';
 import type { PlannedTurn } from './preview-plan.js';
 import { recordPlan } from './record-plan.js';
 import { reportTurn, traceTurn, type ReportOptions } from './report-turn.js';
@@ -133,10 +132,11 @@ async function runTurn(
   const { clusterView, events, tracer, clock, solver } = options;
   const startedAt = clock.now();
 
-  for (const event of memory.capacityEvents(clusterView())) events.add(event);
+  const before = clusterView();
+  for (const event of memory.capacityEvents(before)) events.add(event);
 
   // 1. Skip: if nothing that planning sees has changed, the plan is the same until its next time.
-  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, clusterView())) return 0;
+  if (!isTriggered && startedAt < memory.nextAt && isSame(memory, before)) return 0;
   memory.nextAt = milliseconds(0);
 
   // 2. Adopt: after a restore, first take the running replicas into the plan.
@@ -183,17 +183,11 @@ async function runTurn(
 
   // 7. Record the plan in the store, before any effect.
   const { demand } = core.state.demand;
-  const toRecord = recorderOf({
-    plan: turn.plan,
-    quality: turn.quality,
-    actions,
-    planId,
-    observed,
-    demand,
-    atWallMs: view.wallMs,
-  });
+  // Kept until the next turn, without the program of this one.
+  const { plan, quality } = turn;
+  const recorded = { plan, quality, actions, planId, observed, demand, atWallMs: view.wallMs };
   const { workers, plans } = view.records;
-  if (!(await recordPlan(options.leader, actions, { workers, plans, freeze }, toRecord))) {
+  if (!(await recordPlan(options.leader, recorded, { workers, plans, freeze }))) {
     trigger();
     return rest.minMs;
   }
@@ -204,15 +198,12 @@ async function runTurn(
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
-  reportTurn(options, memory, { ...turn, toRecord });
+  reportTurn(options, memory, { ...turn, recorded });
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
   return planRest(busy.ms, { ...observed, held: core.state.demand.held, actions }, rest);
 }
-
-/** Returns the function that creates the record of a turn. It is kept until the next turn, so it must not hold the program of the turn. */
-const recorderOf = (turn: RecordedTurn) => (): PlanRecord => planRecord(turn);
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */
 function isSame({ planned, core }: TurnMemory, view: ClusterView): boolean {

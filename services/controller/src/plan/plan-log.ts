@@ -13,6 +13,7 @@ import type {
 import type { Logger } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
 import type { Leader, Term } from '../leadership/leadership.js';
+import { planRecord, type RecordedTurn } from '../history/plan-record.js';
 import type { PlanRecord } from '../storage/records.js';
 import { actionEvent } from './plan-events.js';
 
@@ -27,9 +28,8 @@ interface LoggedUnmet extends UnmetNeed {
 }
 
 interface LoggedPlan extends Pick<Plan, 'unmet' | 'deferred' | 'kept'> {
-  readonly quality: PlanQuality;
-  /** Returns what is recorded of the plan if it changes replicas. */
-  readonly toRecord: () => PlanRecord;
+  /** Input of its record, with its quality. */
+  readonly turn: RecordedTurn;
 }
 
 /**
@@ -64,15 +64,14 @@ export interface PlanLogOptions {
 interface LastPlan {
   readonly term: Term | undefined;
   readonly deferred: Plan['deferred'];
-  readonly quality: PlanQuality | undefined;
-  readonly toRecord: (() => PlanRecord) | undefined;
+  readonly turn: RecordedTurn | undefined;
   readonly unmet: ReadonlyMap<string, LoggedUnmet>;
   readonly placed: ReadonlyMap<ReplicaId, KeptReplica>;
 }
 
 const maxRecent = 50;
 const noPlan: LastPlan = {
-  ...{ term: undefined, deferred: [], quality: undefined, toRecord: undefined, unmet: new Map(), placed: new Map() },
+  ...{ term: undefined, deferred: [], turn: undefined, unmet: new Map(), placed: new Map() },
 };
 
 export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions): PlanLog {
@@ -102,16 +101,18 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
       last = {
         term: leader.term,
         deferred: plan?.deferred ?? before.deferred,
-        quality: plan?.quality ?? before.quality,
-        toRecord: plan?.toRecord ?? before.toRecord,
+        turn: plan?.turn ?? before.turn,
         unmet: plan === undefined ? before.unmet : logUnmet(plan.unmet, before.unmet),
         placed: new Map([...kept, ...actions.flatMap(adoptedReplica)].map((one) => [one.replica, one])),
       };
     },
     recent: () => recent,
     deferred: () => current().deferred,
-    quality: () => current().quality,
-    current: () => current().toRecord?.(),
+    quality: () => current().turn?.quality,
+    current() {
+      const { turn } = current();
+      return turn && planRecord(turn);
+    },
     unmet: () => [...current().unmet.values()],
     placed: (replica) => current().placed.get(replica),
   };

@@ -1,6 +1,7 @@
 // Writes of plans to the store.
 
 import type { PlanAction, WorkerId, WorkerInfo } from '@pareto/core';
+import { expiredPlans } from '@pareto/policy';
 import type { Operation } from '@pareto/state';
 import type { Leader } from '../leadership/leadership.js';
 import { unchangedSince, type RecordView, type Stored } from '../storage/record-tables.js';
@@ -16,8 +17,8 @@ import {
 } from '../storage/records.js';
 import { withStoredClass } from '../storage/stored-classes.js';
 import { writeAll } from '../leadership/write-all.js';
-import { expiredPlans } from '../history/expired-plans.js';
 import { listPlans } from '../history/list-plans.js';
+import { planRecord, type RecordedTurn } from '../history/plan-record.js';
 
 /**
  * Writes the plan; to be called before any effect. A plan that only makes and measures is not written. Returns false, without a
@@ -25,13 +26,12 @@ import { listPlans } from '../history/list-plans.js';
  */
 export async function recordPlan(
   leader: Leader,
-  actions: readonly PlanAction[],
+  turn: RecordedTurn,
   { freeze, ...records }: Pick<RecordView, 'workers' | 'plans'> & { readonly freeze: Stored<FreezeRecord> | undefined },
-  toRecord: () => PlanRecord,
 ): Promise<boolean> {
-  const operations = assignmentWrites(actions, records);
+  const operations = assignmentWrites(turn.actions, records);
   if (operations.length === 0) return true;
-  const writes = [...operations, ...planWrites(records, toRecord())];
+  const writes = [...operations, ...planWrites(records, planRecord(turn))];
   return writeAll(leader, writes, [unchangedSince(freezeKey, freeze)]);
 }
 

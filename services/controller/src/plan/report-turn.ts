@@ -1,10 +1,10 @@
 // Reports what a control turn planned, did and dropped: metrics, log, events, `pareto top` and a trace.
 
-import type { KeptReplica, Milliseconds, Plan, PlanAction, PlanQuality } from '@pareto/core';
+import type { KeptReplica, Milliseconds, Plan, PlanAction } from '@pareto/core';
 import type { ValidatedPlan } from '@pareto/policy';
 import type { ControllerMetrics, Logger, Tracer } from '@pareto/telemetry';
 import type { EventLog } from '../events/events.js';
-import type { PlanRecord } from '../storage/records.js';
+import type { RecordedTurn } from '../history/plan-record.js';
 import { dropEvent } from './plan-events.js';
 import type { PlanLog } from './plan-log.js';
 import type { TurnMemory } from './turn-memory.js';
@@ -18,15 +18,14 @@ export interface ReportOptions {
 
 interface ReportedTurn extends ValidatedPlan {
   readonly plan: Plan;
-  readonly quality: PlanQuality;
-  /** Returns what is recorded of the plan if it changes replicas. */
-  readonly toRecord: () => PlanRecord;
+  /** Input of its record, with its quality. */
+  readonly recorded: RecordedTurn;
 }
 
 export function reportTurn(
   { metrics, logger, planLog, events }: ReportOptions,
   memory: TurnMemory,
-  { actions, dropped, plan, quality, toRecord }: ReportedTurn,
+  { actions, dropped, plan, recorded }: ReportedTurn,
 ): void {
   for (const action of actions) {
     metrics.planActions.add(1, { kind: action.kind });
@@ -39,7 +38,11 @@ export function reportTurn(
     for (const drop of dropped) events.add(dropEvent(drop));
   }
   memory.lastDropped = text;
-  planLog.add(actions, { ...plan, quality, toRecord, kept: [...plan.kept, ...dropped.flatMap(replicaNotUnloaded)] });
+  planLog.add(actions, {
+    ...plan,
+    turn: recorded,
+    kept: [...plan.kept, ...dropped.flatMap(replicaNotUnloaded)],
+  });
 }
 
 /** Returns the replica that stays because its unload was dropped. Empty for any other action. */

@@ -1,41 +1,34 @@
 import assert from 'node:assert/strict';
-import { hardwareClassId, milliseconds, replicaId, variantId, workerId, type Assignment } from '@pareto/core';
+import { bytes, hardwareClassId, milliseconds, replicaId, variantId, workerId, type Assignment } from '@pareto/core';
 import type { Observed } from '@pareto/policy';
 import { maxTransactionBytes } from '@pareto/state';
+import { buildWorkerInfo } from '@pareto/testkit';
 import { describe, it } from 'mocha';
-import { planRecord, type RecordedTurn } from '../../src/history/plan-record.js';
+import { planRecord } from '../../src/history/plan-record.js';
+import { emptyObserved, recordedTurn } from '../support/recorded-turn.js';
 
 const assignment = (at: number, variant: string): Assignment => ({
   ...{ replica: replicaId(`r${at}`), variant: variantId(variant), version: 1, worker: workerId('w') },
   hardwareClass: hardwareClassId('cpu/x'),
 });
 
-const observed: Observed = {
-  ...{ now: milliseconds(1_000), tasks: [], architectures: [], served: new Map(), variants: [], rules: [] },
-  ...{ warmthRules: [], workers: [], replicas: [], prices: {} },
-};
-
-const turn = (fields: Partial<RecordedTurn>): RecordedTurn => ({
-  ...{ planId: 'p', atWallMs: 5, observed, demand: [], plan: { kept: [], unmet: [] }, actions: [] },
-  quality: { source: 'greedy', at: milliseconds(400), planId: 'p' },
-  ...fields,
+const ready = (one: Assignment): Observed['replicas'][number] => ({
+  ...{ assignment: one, state: 'ready', memoryBytes: bytes(0) },
+  ...{ since: milliseconds(0), lastUsedAt: milliseconds(0) },
 });
 
 describe('planRecord', () => {
   it('counts the replicas after the actions, with the reason of a need', () => {
     const [first, second, third] = ['a:x', 'a:x', 'b:x'].map((variant, at) => assignment(at, variant));
     assert.ok(first !== undefined && second !== undefined && third !== undefined);
-    const since = milliseconds(0);
-    const replicas = [first, third].map((one) => ({
-      ...{ assignment: one, state: 'ready' as const, since, memoryBytes: 0, lastUsedAt: since },
-    })) as unknown as Observed['replicas'];
+    const replicas = [first, third].map(ready);
     const kept = [
       { replica: first.replica, source: undefined, reason: 'no need: kept while it is used' },
       { replica: second.replica, source: 'demand', reason: 'demand' },
     ];
     const record = planRecord(
-      turn({
-        observed: { ...observed, replicas },
+      recordedTurn({
+        observed: { ...emptyObserved, replicas },
         plan: { kept, unmet: [] },
         actions: [
           { kind: 'load', assignment: second, reason: 'demand' },
@@ -52,14 +45,14 @@ describe('planRecord', () => {
   it('leaves out replicas that leave with their workers, which others replace', () => {
     const staying = assignment(1, 'a:x');
     const leaving = { ...assignment(2, 'a:x'), worker: workerId('gone') };
-    const since = milliseconds(0);
-    const replicas = [staying, leaving].map((one) => ({
-      ...{ assignment: one, state: 'ready' as const, since, memoryBytes: 0, lastUsedAt: since },
-    })) as unknown as Observed['replicas'];
-    const info = { id: workerId('gone'), slotGroups: [] };
-    for (const fields of [{ presence: 'gone' }, { presence: 'connected', draining: true }]) {
-      const workers = [{ info, draining: false, ...fields }] as unknown as Observed['workers'];
-      const { counts } = planRecord(turn({ observed: { ...observed, replicas, workers } }));
+    const replicas = [staying, leaving].map(ready);
+    const info = buildWorkerInfo({ id: workerId('gone') });
+    const there = { info, presence: 'connected', draining: false, measuring: undefined, making: undefined } as const;
+    for (const worker of [
+      { ...there, presence: 'gone' as const },
+      { ...there, draining: true },
+    ]) {
+      const { counts } = planRecord(recordedTurn({ observed: { ...emptyObserved, replicas, workers: [worker] } }));
       assert.equal(counts.replicas, 1);
     }
   });
@@ -67,7 +60,9 @@ describe('planRecord', () => {
   it('adds up demands that a person cannot tell apart', () => {
     const demand = { variants: [variantId('a:x')] as const, latencyMs: milliseconds(50), itemsPerSecond: 3 };
     const ladder = { ...demand, variants: [variantId('a:x'), variantId('b:x')] as const };
-    const { demands, counts } = planRecord(turn({ demand: [demand, ladder, { ...demand, prefersAccuracy: true }] }));
+    const { demands, counts } = planRecord(
+      recordedTurn({ demand: [demand, ladder, { ...demand, prefersAccuracy: true }] }),
+    );
     assert.deepEqual(
       demands.map(({ variant, itemsPerSecond, prefersAccuracy }) => [variant, itemsPerSecond, prefersAccuracy]),
       [
@@ -87,7 +82,7 @@ describe('planRecord', () => {
     const unmet = loads.map(({ assignment: { variant }, reason }) => ({
       ...{ variant, source: 'demand', cause: 'memory' as const, reason },
     }));
-    const record = planRecord(turn({ actions: loads, plan: { kept, unmet } }));
+    const record = planRecord(recordedTurn({ actions: loads, plan: { kept, unmet } }));
     assert.ok(Buffer.byteLength(JSON.stringify(record)) < maxTransactionBytes - 10_000);
     assert.ok(record.replicas.length > 100 && record.actions.length > 50 && record.unmet.length > 50);
     assert.equal(record.omitted, 20_000 - record.replicas.length);

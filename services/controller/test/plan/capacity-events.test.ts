@@ -11,8 +11,8 @@ const registry = { tasks, architectures: new Map() } as const;
 function eventsOf(...calls: readonly (readonly [queries: number, refused: number])[]) {
   const eventsAt = createCapacityEvents();
   return calls.map(([queries, refused], second) => {
-    const demand = { refusals: () => new Map(queries === 0 ? [] : [['digits', { queries, refused }]]) };
-    const view = { demand, registry, now: milliseconds(second * 1_000) } as unknown as Parameters<typeof eventsAt>[0];
+    const demand = { refusals: () => new Map(queries === 0 ? [] : [['digits', { queries, refused }] as const]) };
+    const view = { demand, registry, now: milliseconds(second * 1_000) };
     return eventsAt(view).map(({ kind, subject, reason, warning = false }) => {
       assert.equal(kind, 'capacity');
       return `${warning ? '! ' : ''}${subject}: ${reason}`;

@@ -7,7 +7,6 @@ import {
   workerId,
   type Plan,
   type PlanAction,
-  type PlanQuality,
   type UnmetNeed,
 } from '@pareto/core';
 import { createLogger } from '@pareto/telemetry';
@@ -15,6 +14,7 @@ import { createManualClock } from '@pareto/testkit';
 import type { Term } from '../../src/leadership/leadership.js';
 import { createPlanLog } from '../../src/plan/plan-log.js';
 import { recordEvents } from '../support/record-events.js';
+import { greedy, recordedTurn } from '../support/recorded-turn.js';
 
 const variant = variantId('tiny:original');
 const [r1, r2] = [replicaId('r1'), replicaId('r2')];
@@ -30,9 +30,7 @@ const need = (fields: Partial<UnmetNeed> = {}): UnmetNeed => ({
   ...fields,
 });
 
-const quality: PlanQuality = { source: 'greedy', at: milliseconds(0), planId: 'p1' };
-const toRecord = () => assert.fail('not recorded');
-const plan = (fields: Partial<Plan>) => ({ ...{ unmet: [], deferred: [], kept: [], quality, toRecord }, ...fields });
+const plan = (fields: Partial<Plan>) => ({ ...{ unmet: [], deferred: [], kept: [], turn: recordedTurn() }, ...fields });
 
 const createTerm = (): Term => ({ since: milliseconds(0), lost: new AbortController().signal });
 
@@ -92,7 +90,7 @@ describe('the plan log', () => {
     });
     const read = (): unknown => [log.unmet().length, log.deferred().length, log.placed(r1)?.source, log.quality()];
     log.add([], planned);
-    assert.deepEqual(read(), [1, 1, 'demand', quality]);
+    assert.deepEqual(read(), [1, 1, 'demand', greedy]);
     leader.term = undefined;
     assert.deepEqual(read(), [0, 0, undefined, undefined]);
     log.add([], planned);

@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { milliseconds } from '@pareto/core';
-import { createTurnCore, defaultTurnParams, solvingParams, type Observed, type PreviewChanges } from '@pareto/policy';
+import { createTurnCore, defaultTurnParams, solvingParams, type PreviewChanges } from '@pareto/policy';
 import type { Solver } from '@pareto/solver';
 import { describe, it } from 'mocha';
 import { createWriteQueue } from '../../src/leadership/write-queue.js';
 import { previewPlan, type PreviewContext } from '../../src/plan/preview-plan.js';
 import { changesFrom } from '../../src/plan/preview-request.js';
+import { emptyObserved } from '../support/recorded-turn.js';
 
-const observed: Observed = {
-  ...{ now: milliseconds(1_000), tasks: [], architectures: [], served: new Map(), variants: [], rules: [] },
-  ...{ warmthRules: [], workers: [], replicas: [], prices: {} },
-};
 const changes: PreviewChanges = { demands: [], prices: { 'cpu/': 1 }, added: [], removed: [] };
 
 const context = (fields: Partial<PreviewContext> = {}): PreviewContext => ({
   ...{ turn: solvingParams(defaultTurnParams), solver: undefined, runPreview: createWriteQueue() },
-  lastTurn: () => ({ observed, state: createTurnCore(defaultTurnParams).state }),
+  lastTurn: () => ({ observed: emptyObserved, state: createTurnCore(defaultTurnParams).state }),
   ...fields,
 });
 const never = new AbortController().signal;

@@ -7,6 +7,7 @@ import { createPlanLog } from '../../src/plan/plan-log.js';
 import { reportTurn, traceTurn } from '../../src/plan/report-turn.js';
 import { emptyMemory } from '../../src/plan/turn-memory.js';
 import { recordEvents } from '../support/record-events.js';
+import { recordedTurn } from '../support/recorded-turn.js';
 
 describe('reportTurn', () => {
   it('logs why a replica stays whose unload was dropped', () => {
@@ -26,8 +27,7 @@ describe('reportTurn', () => {
       actions: [],
       dropped,
       plan,
-      quality: { source: 'greedy', at: milliseconds(0), planId: 'p1' },
-      toRecord: () => assert.fail('not recorded'),
+      recorded: recordedTurn(),
     });
     assert.deepEqual(planLog.placed(assignment.replica), {
       ...{ replica: assignment.replica, source: undefined },

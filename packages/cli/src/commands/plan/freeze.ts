@@ -6,6 +6,7 @@ import { withController } from '../../connection/connect.js';
 import { repeat, repeatOptions } from '../../connection/repeat.js';
 import { printResult, type CommonOptions, type Context } from '../../context/context.js';
 import { userName } from '../../rule-setting/user-name.js';
+import { count } from '../../terminal/format.js';
 import { freezeFact } from '../../plans/format-plan.js';
 
 interface FreezeOptions extends CommonOptions {
@@ -65,8 +66,10 @@ async function freeze(context: Context, options: FreezeOptions, revision: number
 }
 
 function describeFreeze({ revision, replicas }: wire.PlanFreeze): string {
-  const count = replicas.reduce((sum, row) => sum + row.replicas, 0);
-  const what = `${count} ${count === 1 ? 'replica' : 'replicas'}`;
+  const what = count(
+    replicas.reduce((sum, row) => sum + row.replicas, 0),
+    'replica',
+  );
   const head =
     revision === 0
       ? `the plan is frozen with ${what}`

@@ -2,7 +2,7 @@
 
 import type { wire } from '@pareto/protocol';
 import { formatTable, wrap } from '@pareto/report';
-import { formatSpan } from '../../terminal/format.js';
+import { count, formatSpan } from '../../terminal/format.js';
 import type { PlanView } from '../../plans/format-plan.js';
 
 export interface WhyVariant {
@@ -63,7 +63,7 @@ export function formatWhy(
 }
 
 const countOf = ({ replicas, version }: wire.PlannedReplicas): string =>
-  `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}${version === 1 ? '' : ` of version ${version}`}`;
+  `${count(replicas, 'replica')}${version === 1 ? '' : ` of version ${version}`}`;
 
 const reasonOf = ({ source, reason }: wire.PlannedReplicas): string =>
   source === '' ? reason || 'no need, until it is unloaded as surplus' : `${source}: ${reason}`;

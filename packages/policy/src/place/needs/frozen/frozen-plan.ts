@@ -9,7 +9,7 @@ import type { NeedSource } from '../need-source.js';
 /** States the replicas of the frozen plan. While a plan is frozen, no other source states any. */
 export const frozenPlan: NeedSource = {
   name: 'frozen',
-  priority: 20,
+  priority: 5,
   needs: (context) =>
     [...groupBy(context.snapshot.frozen ?? [], (row) => `${row.variant} ${isNext(context, row)}`).values()].flatMap(
       (rows) => needsOf(context, rows),

@@ -5,7 +5,7 @@ import {
   expiredPlans,
   type KeptPlan,
   type PlanHistoryParams,
-} from '../../src/history/expired-plans.js';
+} from '../../src/events/expired-plans.js';
 
 const params: PlanHistoryParams = { maxAgeMs: 10_000, newest: 2, periodMs: 1_000, maxRows: 100 };
 const at = (atWallMs: number, rows = 1): KeptPlan => ({ atWallMs, rows });
