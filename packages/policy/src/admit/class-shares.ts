@@ -46,7 +46,13 @@ export interface ClassShares {
    */
   includes(slackMs: number, batchMs: number): boolean;
   /** Returns the maximum wait of a query, in batches. Infinity if its class is not limited now, negative if it gets nothing. */
-  maxWaitBatches(slots: Slots, task: string, objective: Objective, at: Waiting, now: number): number;
+  maxWaitBatches(
+    slots: Slots,
+    task: string,
+    objective: Objective,
+    at: Pick<Waiting, 'candidate' | 'batchMs'>,
+    now: number,
+  ): number;
   /** Records an offered query. */
   record(slots: Slots, task: string, objective: Objective, offered: OfferedQuery, now: number): void;
   /** Adds items to the admitted ones: of a query that is sent again, or, if negative, of one that a worker refused. */

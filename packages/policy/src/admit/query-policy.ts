@@ -13,7 +13,10 @@ import type { Slots } from '../route/slot-shares.js';
 import { batchesOf, createClassShares } from './class-shares.js';
 import { RecentRejections } from './recent-rejections.js';
 
-export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatches' | 'isPatient' | 'idleFirst'> {
+export interface DecisionQuery extends Omit<
+  SelectionQuery,
+  'now' | 'maxWaitBatches' | 'maxWaitBatchesAt' | 'isPatient' | 'idleFirst'
+> {
   readonly requestBytes: number;
   /** Queries that are held now, without this one. */
   readonly held: HoldUsage;
@@ -92,12 +95,15 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const { slots, route } = soonest;
     const itemMs = batchMs / (route.batchCeiling || 1);
     const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted: true };
-    const maxWaitBatches =
-      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, offered, now) : Infinity;
-    const selection =
-      batchesOf(waitMs, batchMs) > maxWaitBatches
-        ? selectVariant(target, { ...asked, maxWaitBatches }, loads.candidates, selectParams(), trace)
-        : unlimited;
+    const maxWaitBatchesAt = (at: Candidate, ofBatchMs: number): number => {
+      const slotsAt = loads.soonest(at, now)?.slots;
+      const waitingAt = { candidate: at.index, batchMs: ofBatchMs };
+      return slotsAt === undefined ? Infinity : shares.maxWaitBatches(slotsAt, target.task, objective, waitingAt, now);
+    };
+    const isLimited = unlimited.kind === 'chosen' && batchesOf(waitMs, batchMs) > maxWaitBatchesAt(candidate, batchMs);
+    const selection = isLimited
+      ? selectVariant(target, { ...asked, maxWaitBatchesAt }, loads.candidates, selectParams(), trace)
+      : unlimited;
     offered.isAdmitted = selection.kind === 'chosen';
     shares.record(slots, target.task, objective, offered, now);
     return selection;

@@ -65,7 +65,7 @@ export function examine(examined: Examination, trace: DecisionTrace | undefined)
         codeOfCold(isLoaded, placeable[row] ?? 0) ||
         codeOfUnloaded(isLoaded) ||
         codeOfLatency(isIdle ? elapsedMs + idleMs : latency, latencyMs) ||
-        codeOfWait(waitMs, maxWaitOf(query, batchMs[row] ?? 0, loads, load));
+        codeOfWait(waitMs, maxWaitOf(query, candidates[row], batchMs[row] ?? 0, loads, load));
     if (trace !== undefined) recordVerdict(trace, examined, row, code);
     note(examined, row, code);
   }

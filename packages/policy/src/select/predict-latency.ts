@@ -53,7 +53,7 @@ export function predictionOf({ columns, loads, query }: Examination, row: number
     predictedMs: columns.predictedMs[row] ?? Infinity,
     marginMs: loads?.[load + loadField.marginMs] ?? 0,
     waitMs: Math.max(0, freeAt - query.now),
-    maxWaitMs: maxWaitOf(query, columns.batchMs[row] ?? 0, loads, load),
+    maxWaitMs: maxWaitOf(query, columns.candidates[row], columns.batchMs[row] ?? 0, loads, load),
     batchMs: columns.batchMs[row] ?? 0,
   };
 }

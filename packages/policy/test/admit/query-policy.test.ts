@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createSeededRng, fallbackObjective, milliseconds, type ReplicaId, type ReplicaLoad } from '@pareto/core';
+import {
+  createSeededRng,
+  fallbackObjective,
+  milliseconds,
+  workerId,
+  type Candidate,
+  type ReplicaId,
+  type ReplicaLoad,
+  type TargetEntry,
+} from '@pareto/core';
 import { buildTargetEntry } from '@pareto/testkit';
 import { createQueryPolicy, defaultAdmitParams, defaultRouteParams, type Decision } from '../../src/index.js';
 import { candidate } from '../support/candidates.js';
@@ -173,18 +182,25 @@ describe('the query policy', () => {
     });
   });
 
-  it('limits no class because of queries that have no time to wait', () => {
+  describe('of queries that share slots', () => {
     const one = candidate(0, { p99Ms: 12 });
-    const target = buildTargetEntry([one]);
-    const [replica] = one.replicas;
-    assert.ok(replica !== undefined);
-    const ended = { kind: 'ended', items: 1, end: 'answered' } as const;
-    const answered = { ...ended, load: report(100), hopMs: 1, errorMs: 0, hasWaited: true, isLate: false };
-    /** Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time in every 100 ms. */
-    const sentNextTo = (tightMs: number): number => {
+    const other = candidate(1, { p99Ms: 12, cost: 8 });
+    const elsewhere = {
+      ...other,
+      replicas: other.replicas.map((route) => ({ ...route, worker: workerId('elsewhere') })),
+    };
+    const answered = { items: 1, end: 'answered', load: report(100), hopMs: 1, errorMs: 0, isLate: false } as const;
+
+    /**
+     * Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time for the busy variant in every 100 ms.
+     * They can be answered by the idle one too.
+     */
+    function sentNextTo(tightMs: number, idle?: Candidate): number {
       const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
-      policy.loads.apply({ kind: 'table', table: { candidates: [one] } }, 0, []);
-      const decide = (latencyMs: number, now: number): Decision => {
+      const all = [one, ...(idle === undefined ? [] : [idle])];
+      policy.loads.apply({ kind: 'table', table: { candidates: all } }, 0, []);
+      const [tight, loose] = [buildTargetEntry([one]), buildTargetEntry(all)];
+      const decide = (target: TargetEntry, latencyMs: number, now: number): Decision => {
         const objective = { ...fallbackObjective, prefer: 'cost' as const, latencyMs: milliseconds(latencyMs) };
         const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0 };
         const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
@@ -192,15 +208,27 @@ describe('the query policy', () => {
       };
       let sent = 0;
       for (let now = 0; now < 2_000; now += 20) {
-        policy.loads.apply({ kind: 'reported', replica: replica.id, load: report(100) }, now, []);
-        if (now % 100 === 0) decide(tightMs, now);
-        if (decide(400, now).kind !== 'forward') continue;
+        for (const { id } of one.replicas)
+          policy.loads.apply({ kind: 'reported', replica: id, load: report(100) }, now, []);
+        for (const { id } of idle?.replicas ?? [])
+          policy.loads.apply({ kind: 'reported', replica: id, load: report(0) }, now, []);
+        if (now % 100 === 0) decide(tight, tightMs, now);
+        const decided = decide(loose, 400, now);
+        if (decided.kind !== 'forward') continue;
         sent += 1;
-        policy.loads.apply({ ...answered, replica: replica.id }, now, []);
+        policy.loads.apply({ kind: 'ended', ...answered, replica: decided.replica.id, hasWaited: true }, now, []);
       }
       return sent;
-    };
-    assert.equal(sentNextTo(15), 100);
-    assert.ok(sentNextTo(40) < 50, 'these have time to wait, and get less than their share');
+    }
+
+    it('limits no class because of queries that have no time to wait', () => {
+      assert.equal(sentNextTo(15), 100);
+      assert.ok(sentNextTo(40) < 50, 'these have time to wait, and get less than their share');
+    });
+
+    it('sends a class that has got its share of some slots to idle ones of another worker, however much it costs', () => {
+      assert.equal(sentNextTo(40, elsewhere), 100);
+      assert.ok(sentNextTo(40, other) < 50, 'a replica on the same slots is idle only because others wait there');
+    });
   });
 });

@@ -1,5 +1,6 @@
 // Excludes candidates that would meet the latency, but whose queue may not get longer.
 
+import type { Candidate } from '@pareto/core';
 import { loadField, type CandidateLoads } from '../../route/candidate-loads.js';
 import type { SelectionQuery } from '../selection-query.js';
 import { passes, type Criterion } from './criterion.js';
@@ -14,11 +15,12 @@ export const codeOfWait = (waitMs: number, maxWaitMs: number): number => (waitMs
 
 /** Returns the maximum wait of a query at a candidate, whose numbers begin at `load`. */
 export function maxWaitOf(
-  { maxWaitBatches, isPatient }: SelectionQuery,
+  { maxWaitBatches, maxWaitBatchesAt, isPatient }: SelectionQuery,
+  candidate: Candidate | undefined,
   batchMs: number,
   loads: CandidateLoads | undefined,
   load: number,
 ): number {
-  const shareMs = maxWaitBatches * batchMs;
+  const shareMs = ((candidate && maxWaitBatchesAt?.(candidate, batchMs)) ?? maxWaitBatches) * batchMs;
   return isPatient || loads === undefined ? shareMs : Math.min(shareMs, loads[load + loadField.maxWaitMs] ?? Infinity);
 }
