@@ -39,7 +39,7 @@ function randomQuery(rng: Rng): SelectionQuery {
   };
   return {
     ...{ items: rng() < 0.9 ? 1 : 8, objective, elapsedMs: 0.1 },
-    ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
+    ...{ now: 0, isPatient: false },
   };
 }
 

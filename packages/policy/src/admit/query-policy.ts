@@ -13,10 +13,7 @@ import type { Slots } from '../route/slot-shares.js';
 import { batchesOf, createClassShares } from './class-shares.js';
 import { RecentRejections } from './recent-rejections.js';
 
-export interface DecisionQuery extends Omit<
-  SelectionQuery,
-  'now' | 'maxWaitBatches' | 'maxWaitBatchesAt' | 'isPatient' | 'idleFirst'
-> {
+export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatchesAt' | 'isPatient' | 'idleFirst'> {
   readonly requestBytes: number;
   /** Queries that are held now, without this one. */
   readonly held: HoldUsage;
@@ -70,6 +67,15 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     if (other.kind !== 'chosen' || other.waitMs > preferred.waitMs) return preferred;
     return trace === undefined ? other : selectVariant(target, sooner, loads.candidates, selectParams(), trace);
   }
+  /** Limits the wait at each candidate by the shares of the slots on which the query would run soonest. */
+  const limited = ({ task }: TargetEntry, asked: SelectionQuery): SelectionQuery => ({
+    ...asked,
+    maxWaitBatchesAt(candidate, batchMs) {
+      const slots = loads.soonest(candidate, asked.now)?.slots;
+      if (slots === undefined) return Infinity;
+      return shares.maxWaitBatches(slots, task, asked.objective, { candidate: candidate.index, batchMs }, asked.now);
+    },
+  });
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
     const { items, shapes, objective, elapsedMs, isNew, isPatient } = query;
@@ -81,7 +87,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
       objective,
       elapsedMs,
       now,
-      maxWaitBatches: isOffline ? 0 : Infinity,
+      maxWaitBatchesAt: isOffline ? noWait : undefined,
       isPatient,
     };
     const unlimited = selectPreferred(target, asked, now, trace);
@@ -95,15 +101,12 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const { slots, route } = soonest;
     const itemMs = batchMs / (route.batchCeiling || 1);
     const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted: true };
-    const maxWaitBatchesAt = (at: Candidate, ofBatchMs: number): number => {
-      const slotsAt = loads.soonest(at, now)?.slots;
-      const waitingAt = { candidate: at.index, batchMs: ofBatchMs };
-      return slotsAt === undefined ? Infinity : shares.maxWaitBatches(slotsAt, target.task, objective, waitingAt, now);
-    };
-    const isLimited = unlimited.kind === 'chosen' && batchesOf(waitMs, batchMs) > maxWaitBatchesAt(candidate, batchMs);
-    const selection = isLimited
-      ? selectVariant(target, { ...asked, maxWaitBatchesAt }, loads.candidates, selectParams(), trace)
-      : unlimited;
+    const maxWaitBatches =
+      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, offered, now) : Infinity;
+    const selection =
+      batchesOf(waitMs, batchMs) > maxWaitBatches
+        ? selectVariant(target, limited(target, asked), loads.candidates, selectParams(), trace)
+        : unlimited;
     offered.isAdmitted = selection.kind === 'chosen';
     shares.record(slots, target.task, objective, offered, now);
     return selection;
@@ -140,6 +143,9 @@ const slotsOf = ({ hardwareClass }: Candidate, { worker }: ReplicaRoute): Slots 
 
 /** Sending or refusing a query has no effects on other queries. */
 const noEffects: LoadEffect[] = [];
+
+/** Maximum wait of queries that never wait. */
+const noWait = (): number => 0;
 
 /** Returns the candidate for which a query waits, or waited too long. Undefined if loads do not decide about it. */
 const waitingOf = (selection: Selection): BusyCandidate | undefined =>

@@ -13,10 +13,8 @@ export interface SelectionQuery {
   readonly elapsedMs: number;
   /** Current time, on the clock of the loads. */
   readonly now: number;
-  /** Maximum wait, in batches of the candidate. */
-  readonly maxWaitBatches: number;
-  /** Returns the maximum wait at a candidate with batches of this time, in batches. That of all candidates holds if undefined. */
-  readonly maxWaitBatchesAt?: (candidate: Candidate, batchMs: number) => number;
+  /** Returns the maximum wait at a candidate with batches of this time, in batches. Unlimited if undefined. */
+  readonly maxWaitBatchesAt?: ((candidate: Candidate, batchMs: number) => number) | undefined;
   /** Set if the maximum wait that the loads have does not apply. */
   readonly isPatient: boolean;
   /** Set if candidates that are idle come before others, of which the cheapest comes first whatever the objective prefers. */

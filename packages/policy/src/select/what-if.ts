@@ -20,7 +20,7 @@ export function whatIf(target: TargetEntry, query: SelectionQuery, params: Selec
     ...query,
     objective: { ...query.objective, degrade: 'forbid' },
     elapsedMs: 0,
-    maxWaitBatches: Infinity,
+    maxWaitBatchesAt: undefined,
     isPatient: true,
   };
   const selection = selectVariant(target, idle, undefined, params, trace);

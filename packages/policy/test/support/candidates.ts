@@ -82,7 +82,6 @@ export function query(
     items: 1,
     elapsedMs: 0,
     now: 0,
-    maxWaitBatches: Infinity,
     isPatient: false,
     ...rest,
     objective: { ...fallbackObjective, prefer: 'cost', ...objective, latencyMs },

@@ -36,7 +36,6 @@ export function inferenceHandlers(router: RouterContext): ServiceHandlers<'paret
         {
           ...{ items: 1, objective, elapsedMs: 0 },
           now: router.clock.now(),
-          maxWaitBatches: Infinity,
           isPatient: true,
         },
         { ...defaultSelectParams, hopMs: router.core.loads.quietHopMs },

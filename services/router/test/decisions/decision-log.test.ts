@@ -12,7 +12,7 @@ describe('the decision log', () => {
   const trace = createTrace();
   const query = {
     ...{ items: 1, objective: { ...fallbackObjective, prefer: 'cost' as const }, elapsedMs: 0 },
-    ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
+    ...{ now: 0, isPatient: false },
   };
   selectVariant(target, query, undefined, { ...defaultSelectParams, hopMs: 1 }, trace);
   const decided = {

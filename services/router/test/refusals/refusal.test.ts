@@ -19,7 +19,7 @@ describe('the reason of a refusal', () => {
     const objective = { ...fallbackObjective, minAccuracy: 0.5 };
     const query: SelectionQuery = {
       ...{ items: 1, objective, elapsedMs: 0 },
-      ...{ now: 0, maxWaitBatches: Infinity, isPatient: false },
+      ...{ now: 0, isPatient: false },
     };
     const selection = selectVariant(entry, query, undefined, defaultSelectParams);
     assert.ok(selection.kind === 'refused' && selection.reason === 'infeasible');

@@ -72,7 +72,7 @@ function pickIdle(target: TargetEntry, query: SelectionQuery): VariantId | undef
 }
 
 const idleQuery = (objective: Objective): SelectionQuery => ({
-  ...{ items: 1, elapsedMs: 0, now: 0, maxWaitBatches: Infinity, isPatient: true },
+  ...{ items: 1, elapsedMs: 0, now: 0, isPatient: true },
   objective: { ...objective, degrade: 'forbid' },
 });
 

@@ -15,12 +15,12 @@ export const codeOfWait = (waitMs: number, maxWaitMs: number): number => (waitMs
 
 /** Returns the maximum wait of a query at a candidate, whose numbers begin at `load`. */
 export function maxWaitOf(
-  { maxWaitBatches, maxWaitBatchesAt, isPatient }: SelectionQuery,
+  { maxWaitBatchesAt, isPatient }: SelectionQuery,
   candidate: Candidate | undefined,
   batchMs: number,
   loads: CandidateLoads | undefined,
   load: number,
 ): number {
-  const shareMs = ((candidate && maxWaitBatchesAt?.(candidate, batchMs)) ?? maxWaitBatches) * batchMs;
+  const shareMs = ((candidate && maxWaitBatchesAt?.(candidate, batchMs)) ?? Infinity) * batchMs;
   return isPatient || loads === undefined ? shareMs : Math.min(shareMs, loads[load + loadField.maxWaitMs] ?? Infinity);
 }
