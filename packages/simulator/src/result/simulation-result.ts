@@ -48,6 +48,8 @@ interface ClairvoyantFacts {
   readonly bound: { readonly usd: number; readonly attainment: number };
   /** Parameters of the plan that was best. */
   readonly setting: { readonly latencyShare: number; readonly utilisation: number };
+  /** Workers that the plan uses, for each entry of `workers` of the fleet. */
+  readonly workers: readonly number[];
 }
 
 /** Quality of the plans of a policy with solved targets, over the simulated time. */

@@ -49,9 +49,9 @@ async function runClairvoyant(
   const { usd, attainment } = await boundCost(solver, withJoining(input, scenario), options, params);
   const results: SimulationResult[] = [];
   for (const [index, setting] of params.settings.entries()) {
-    const { assignments } = await planFeasible(solver, input, options, { ...params, ...setting });
+    const { assignments, used } = await planFeasible(solver, input, options, { ...params, ...setting });
     const result = await simulate(plannedPolicy(name, assignments), index, params.settings.length);
-    results.push({ ...result, clairvoyant: { bound: { usd, attainment }, setting } });
+    results.push({ ...result, clairvoyant: { bound: { usd, attainment }, setting, workers: used } });
     if (result.simulatedMs < result.durationMs) return results[index] ?? result;
   }
   return pickPlanned(results, 1 - params.missedShare);

@@ -47,8 +47,8 @@ describe('planFeasible', () => {
 
   it('loads whole replicas ahead, on as few workers as possible', async () => {
     // 60/s need two replicas of `small`, 160/s four, which fill two workers (2 x 100 of 250 MiB and 2 slots each), and 40/s one.
-    const { assignments, unplaced } = await plan(buildStream([600, 1_600, 400], 100));
-    assert.deepEqual(unplaced, []);
+    const { assignments, unplaced, used } = await plan(buildStream([600, 1_600, 400], 100));
+    assert.deepEqual([unplaced, used], [[], [2, 0]]);
     const variant = 'small';
     assert.deepEqual(assignments, [
       { variant, worker: 'w0', loadAtMs: -3_000, untilMs: 30_000 },
@@ -61,7 +61,8 @@ describe('planFeasible', () => {
   it('takes the cheapest workers that reach the accuracy floor', async () => {
     // 30/s with the floor need three replicas of `large` on `cpu`, each on a worker of its own (200 of 250 MiB): 3 USD. 60/s need more
     // workers than there are, so one replica on `gpu`, for 6 USD.
-    const { assignments } = await plan(buildStream([300, 600], 100, 0.8));
+    const { assignments, used } = await plan(buildStream([300, 600], 100, 0.8));
+    assert.deepEqual(used, [3, 1]);
     const variant = 'large';
     assert.deepEqual(assignments, [
       { variant, worker: 'w0', loadAtMs: -5_000, untilMs: 10_000 },

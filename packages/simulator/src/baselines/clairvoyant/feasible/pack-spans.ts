@@ -14,6 +14,8 @@ export interface PackedSpans {
   readonly assignments: readonly TimedAssignment[];
   /** Replicas for which no worker had the memory. */
   readonly unplaced: readonly ReplicaSpan[];
+  /** Workers with assignments, for each entry of the fleet. */
+  readonly used: readonly number[];
 }
 
 interface PackedWorker {
@@ -48,7 +50,8 @@ export function packSpans(
     chosen.worker.spans.push(span);
     assignments.push({ loadAtMs, untilMs, variant: option.variant, worker: chosen.worker.id });
   }
-  return { assignments, unplaced };
+  const used = packed.map((workers) => workers.filter((worker) => worker.spans.length > 0).length);
+  return { assignments, unplaced, used };
 }
 
 /** The solver's tolerance of a row. */
