@@ -1,7 +1,7 @@
 // The rows of the report: each figure of a load, real and simulated, and the limits of their differences.
 
-import { quantile95 } from '@pareto/loadgen';
 import type { Row } from '../report.js';
+import { halfWidth } from '../report/half-width.js';
 import { mean, valuesOf, type Figure, type Outcome } from './outcome.js';
 
 export interface ComparedLoad {
@@ -14,15 +14,6 @@ export interface ComparedLoad {
 const maxPercent = { goodput: 5, usd: 5, p99Ms: 15 } as const;
 /** The difference of the attainment is at most this, in points, or half of the width of the 95 % interval of the real runs. */
 const minPoints = 1;
-
-/** Returns half of the width of the 95 % interval of the mean. */
-export function halfWidth(values: readonly number[]): number {
-  const { length } = values;
-  if (length < 2) return NaN;
-  const center = mean(values);
-  const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (length - 1);
-  return quantile95(length - 1) * Math.sqrt(variance / length);
-}
 
 const units: Readonly<Record<Exclude<Figure, 'attainment' | 'failed'>, string>> = {
   ...{ goodput: '/s', usd: 'USD', p50Ms: 'ms', p99Ms: 'ms' },

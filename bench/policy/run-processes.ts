@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly group: string;
   readonly window: number;
   readonly policy: string;
+  /** Numbers of workers by entry of the fleet. Those of the scenario if undefined. */
+  readonly workers?: readonly number[];
 }
 
 /** Simulates a run in a process that simulates nothing else meanwhile. */

@@ -1,7 +1,8 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { judgeRow } from '@pareto/testkit';
 import type { Outcome } from '../../fidelity/outcome.js';
-import { compareRows, halfWidth } from '../../fidelity/rows.js';
+import { compareRows } from '../../fidelity/rows.js';
+import { halfWidth } from '../../report/half-width.js';
 
 const outcome = (attainment: number, fields: Partial<Outcome> = {}): Outcome => ({
   ...{ attainment, goodput: 100 * attainment, usd: 0.001, failed: 0, p50Ms: 20, p99Ms: 100, perSecond: [attainment] },
