@@ -78,7 +78,8 @@ describe('a preview', () => {
     const { plan } = preview({ demands: [demand(200)] });
     assert.deepEqual(
       plan.unmet.map(({ source, variant: of, cause }) => `${source} of ${of} lacks ${cause}`),
-      ['demand of b:original lacks compute'],
+      ['demand of a:int8 lacks compute', 'demand of b:original lacks compute'],
+      'both lose a part',
     );
     const helped = preview({ demands: [demand(200)], added: [{ like: workerId('w'), count: 5 }] });
     assert.deepEqual(helped.plan.unmet, []);

@@ -48,6 +48,17 @@ export interface Formulated {
   readonly places: readonly PlaceColumns[];
 }
 
+/**
+ * Parts of a group's demand, and the price of missing them, relative to that of the first part. Prices rise, so that groups whose items
+ * take more time than others do not lose everything before these lose anything.
+ */
+const missedParts: readonly { readonly share: number; readonly price: number }[] = [
+  { share: 0.1, price: 1 },
+  { share: 0.1, price: 2 },
+  { share: 0.2, price: 4 },
+  { share: Infinity, price: 8 },
+];
+
 interface OpenRow {
   readonly columns: number[];
   readonly coefficients: number[];
@@ -173,8 +184,11 @@ class ProgramBuilder {
 
   /** Adds a group of demands, whose row is extended by the columns that answer it. */
   addDemand({ itemsPerSecond }: DemandGroup): OpenRow {
-    const cost = (this.#params.missFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
-    const row = { lower: itemsPerSecond, columns: [this.#column({ cost })], coefficients: [1] };
+    const missUsd = (this.#params.missFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
+    const columns = missedParts.map(({ share, price }) =>
+      this.#column({ cost: price * missUsd, ...(share < Infinity && { upper: share * itemsPerSecond }) }),
+    );
+    const row = { lower: itemsPerSecond, columns, coefficients: columns.map(() => 1) };
     this.#open.push(row);
     this.#demands.push(row);
     return row;
@@ -199,7 +213,7 @@ class ProgramBuilder {
   program(isRelaxed: boolean): Program {
     // Demand that no place can answer must not hide the gap of the others.
     for (const { columns } of this.#demands)
-      if (columns.length === 1 && columns[0] !== undefined) this.#columns[columns[0]] = { cost: 0 };
+      if (columns.length === missedParts.length) for (const column of columns) this.#columns[column] = { cost: 0 };
     const replicas = new Set(isRelaxed ? this.places.map((place) => place.replicas) : []);
     const columns = this.#columns.map((column, index) =>
       replicas.has(index) ? { ...column, isInteger: false } : column,

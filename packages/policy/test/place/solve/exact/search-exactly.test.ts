@@ -47,6 +47,8 @@ const fleets = fc.record({
   releasesHosts: fc.boolean(),
 });
 
+const fleet = { price: 0.05, releasesHosts: false } as const;
+
 /** Formulates a fleet of two tasks, whose variants alternate. */
 function formulateFleet({
   variants: specs,
@@ -75,6 +77,20 @@ function formulateFleet({
 describe('searchExactly', () => {
   const solver = createSolver({ isolation: environmentOnly, clock: systemClock });
   after(() => solver.close());
+
+  it('does not give all scarce slots to the demand whose items take the least time', () => {
+    const kinds = [{ memory: 1_000, slots: 1, count: 2 }];
+    const variants = [10, 20].map((p50Ms) => ({ p50Ms, memoryMib: 100, accuracy: 0.9 }));
+    const each = { latencyMs: milliseconds(1_000), itemsPerSecond: 100, prefersAccuracy: false };
+    const demand = [0, 1].map((of) => ({ task: of, ...each }));
+    const solution = searchExactly(formulateFleet({ ...fleet, loaded: [], kinds, variants, demand }), limits);
+    const answered = solution?.shares.map(({ items }) =>
+      [...items.values()].reduce((sum, { perSecond }) => sum + perSecond, 0),
+    );
+    // The slots have 1.4 s of time in a second. All items of the first take 1.1 s with the reserve, and those of the second 2.2 s.
+    const [first = NaN, second = NaN] = answered ?? [];
+    assert.ok(first > 60 && first < 90 && second > 25, `answers ${first}/s and ${second}/s`);
+  });
 
   it('finds the optimum of HiGHS', async function () {
     this.timeout(180_000); // The solver has the lowest priority, and waits for everything else on a busy machine.
