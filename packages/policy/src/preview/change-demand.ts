@@ -1,8 +1,8 @@
 // The demand of a preview: that of the last turn, with the changes that an operator asks about.
 
-import { ParetoError, resolveObjective, type PartialObjective } from '@pareto/core';
+import { milliseconds, ParetoError, resolveObjective, type PartialObjective } from '@pareto/core';
 import { listDemand, type FollowedClass, type FollowedDemand } from '../place/needs/demand/follow-demand.js';
-import { createLadders, type RegistrySnapshot } from '../place/needs/demand/ladders.js';
+import { createLadders, type Ladders, type RegistrySnapshot } from '../place/needs/demand/ladders.js';
 import type { Demand } from '../snapshot/snapshot.js';
 
 export interface DemandChange {
@@ -12,6 +12,14 @@ export interface DemandChange {
   readonly objective: PartialObjective | undefined;
   /** A multiple of the present rate, or a rate. */
   readonly amount: { readonly factor: number } | { readonly itemsPerSecond: number };
+  /** Objectives of the present queries, if they change. */
+  readonly looser?: Looser;
+}
+
+interface Looser {
+  /** Multiple of the latency objectives. */
+  readonly latencyFactor: number;
+  readonly withoutFloor: boolean;
 }
 
 /** Key of the class of queries that come in addition. */
@@ -42,7 +50,11 @@ export function changeDemand(
       const own = Array.from(classes).flatMap(([key, one]) => (one.target === target && rates.has(key) ? [key] : []));
       const present = own.reduce((sum, key) => sum + (rates.get(key) ?? 0), 0);
       const factor = 'factor' in amount ? asked : asked / present;
-      for (const key of own) rates.set(key, (rates.get(key) ?? 0) * factor);
+      for (const key of own) {
+        rates.set(key, (rates.get(key) ?? 0) * factor);
+        const known = classes.get(key);
+        if (change.looser !== undefined && known !== undefined) classes.set(key, loosen(known, change.looser, ladders));
+      }
       // Without present queries, a rate is that of queries with the default objective.
       if (own.length > 0 || 'factor' in amount) continue;
     }
@@ -59,10 +71,31 @@ export function changeDemand(
   return listDemand(rates, classes);
 }
 
-function checkAmount({ target, objective, amount }: DemandChange): number {
+/** Returns the class with looser objectives. Its variants stay if no variant meets them either. */
+function loosen(known: FollowedClass, { latencyFactor, withoutFloor }: Looser, ladders: Ladders): FollowedClass {
+  const { minAccuracy, latencyMs } = known.objective;
+  const objective = {
+    ...known.objective,
+    latencyMs: milliseconds(latencyMs * latencyFactor),
+    minAccuracy: withoutFloor ? undefined : minAccuracy,
+  };
+  return { ...known, objective, variants: ladders.variantsFor(known.target, objective) ?? known.variants };
+}
+
+function checkAmount({ target, objective, amount, looser }: DemandChange): number {
   const value = 'factor' in amount ? amount.factor : amount.itemsPerSecond;
   if (!(value >= 0 && value <= 1e9))
     throw new ParetoError('invalid-argument', `the demand of ${target} is ${value}: expected a number from 0 to 1e9`);
+  if (looser !== undefined && !(looser.latencyFactor >= 1 && looser.latencyFactor <= 1e6))
+    throw new ParetoError(
+      'invalid-argument',
+      `the latency objectives of ${target} are multiplied by ${looser.latencyFactor}: expected a number from 1 to 1e6`,
+    );
+  if (objective !== undefined && looser !== undefined)
+    throw new ParetoError(
+      'invalid-argument',
+      `the demand of ${target} has an objective and a change of objectives: expected one of them, because the former is of queries that come in addition`,
+    );
   if (objective !== undefined && 'factor' in amount)
     throw new ParetoError(
       'invalid-argument',

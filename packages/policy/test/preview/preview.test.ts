@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { milliseconds, workerId } from '@pareto/core';
+import { fallbackObjective, milliseconds, workerId, type Objective } from '@pareto/core';
 import {
   createPreview,
   createTurnCore,
@@ -26,13 +26,18 @@ function preview(
   {
     replicas = loaded,
     frozen,
-  }: { readonly replicas?: readonly PlacementReplica[]; readonly frozen?: readonly [] } = {},
+    objective,
+  }: {
+    readonly replicas?: readonly PlacementReplica[];
+    readonly frozen?: readonly [];
+    readonly objective?: Objective;
+  } = {},
 ): SettledPlan {
   const variants = [small, large];
   const workers = [worker('w', 1_000, { slots: 2 })];
   const observed = snapshot({ now: milliseconds(now), tasks: [task('digits')], variants, workers, replicas, frozen });
   const core = createTurnCore(params);
-  core.observe(observed, offered(5, now), []);
+  core.observe(observed, offered(5, now, objective), []);
   const { settle } = createPreview(observed, core.state, params, { ...none, ...changes });
   const turns = settle();
   for (let turn = turns.next(); ; turn = turns.next()) if (turn.done === true) return turn.value;
@@ -84,6 +89,24 @@ describe('a preview', () => {
     const helped = preview({ demands: [demand(200)], added: [{ like: workerId('w'), count: 5 }] });
     assert.deepEqual(helped.plan.unmet, []);
     assert.ok(actionsOf(helped).some((text) => /^load b:original on preview-1-\d$/.test(text)));
+  });
+
+  it('loosens the objectives of the present queries of a target', () => {
+    const present = (itemsPerSecond: number, latencyFactor: number, withoutFloor: boolean) => ({
+      ...more('digits', itemsPerSecond),
+      looser: { latencyFactor, withoutFloor },
+    });
+    const unmet = (objective: Objective, ...demands: PreviewChanges['demands']): number =>
+      preview({ demands }, { objective }).plan.unmet.length;
+    // Within the floor, the slots have time for 35/s.
+    const accurate = { ...fallbackObjective, minAccuracy: 0.95, latencyMs: milliseconds(500) };
+    assert.deepEqual([unmet(accurate, present(100, 1, false)), unmet(accurate, present(100, 1, true))], [1, 0]);
+    // A query within 50 ms cannot wait for another one of 40 ms.
+    const tight = { ...accurate, latencyMs: milliseconds(50) };
+    assert.deepEqual([unmet(tight, present(20, 1, false)), unmet(tight, present(20, 10, false))], [1, 0]);
+    assert.throws(() => unmet(tight, present(1, 0.5, false)), /multiplied by 0.5: expected a number from 1/);
+    const added = { ...present(1, 2, false), objective: {} };
+    assert.throws(() => unmet(tight, added), /an objective and a change of objectives/);
   });
 
   it('gives a target without queries the default objective', () => {

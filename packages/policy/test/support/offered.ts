@@ -1,13 +1,13 @@
 // Demand for the task `digits`, as a turn gets it.
 
-import { milliseconds, resolveObjective } from '@pareto/core';
+import { milliseconds, resolveObjective, type Objective } from '@pareto/core';
 import { objectiveClass } from '../../src/demand/objective-class.js';
 import type { DemandInput } from '../../src/index.js';
 
-const objective = resolveObjective({ latencyMs: milliseconds(500) });
+const within500Ms = resolveObjective({ latencyMs: milliseconds(500) });
 
-/** Returns demand within 500 ms. */
-export const offered = (itemsPerSecond: number, now: number): DemandInput => ({
+/** Returns demand, within 500 ms unless another objective is given. */
+export const offered = (itemsPerSecond: number, now: number, objective: Objective = within500Ms): DemandInput => ({
   demands: [
     {
       ...{ tenant: 'default', target: 'digits', className: objectiveClass(objective), objective },

@@ -16,11 +16,16 @@ export const changesFrom = ({ demands, usdPerHour, added, removedWorkers }: wire
   };
 };
 
-function demandFrom({ target, objective, ...amount }: wire.DemandChange): DemandChange {
-  const { factor, itemsPerSecond } = amount;
+function demandFrom({ target, objective, ...change }: wire.DemandChange): DemandChange {
+  const { factor, itemsPerSecond, latencyFactor, withoutFloor } = change;
   const stated = objective === null ? undefined : objectiveFromWire(objective);
-  if (factor !== undefined && itemsPerSecond === undefined) return { target, objective: stated, amount: { factor } };
-  if (factor === undefined && itemsPerSecond !== undefined)
-    return { target, objective: stated, amount: { itemsPerSecond } };
-  throw new ParetoError('invalid-argument', `the demand of ${target}: expected either a factor or items per second`);
+  const isLooser = latencyFactor !== undefined || withoutFloor;
+  const looser = isLooser && { looser: { latencyFactor: latencyFactor ?? 1, withoutFloor } };
+  if (factor !== undefined && itemsPerSecond !== undefined) throw amountError(target);
+  if (itemsPerSecond !== undefined) return { target, objective: stated, amount: { itemsPerSecond }, ...looser };
+  if (factor === undefined && !isLooser) throw amountError(target);
+  return { target, objective: stated, amount: { factor: factor ?? 1 }, ...looser };
 }
+
+const amountError = (target: string): ParetoError =>
+  new ParetoError('invalid-argument', `the demand of ${target}: expected either a factor or items per second`);

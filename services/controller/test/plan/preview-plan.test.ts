@@ -40,25 +40,31 @@ describe('previewPlan', () => {
 });
 
 describe('changesFrom', () => {
+  const same = { objective: null, withoutFloor: false };
+  const present = { objective: undefined };
   const empty = { demands: [], usdPerHour: {}, added: [], removedWorkers: [] };
 
-  it('reads rates, factors and prices', () => {
+  it('reads rates, factors, looser objectives and prices', () => {
     const demands = [
-      { target: 'a', objective: null, factor: 2, _factor: 'factor' as const },
-      { target: 'b', objective: null, itemsPerSecond: 3, _itemsPerSecond: 'itemsPerSecond' as const },
+      { ...same, target: 'a', factor: 2 },
+      { ...same, target: 'b', itemsPerSecond: 3 },
+      { ...same, target: 'c', latencyFactor: 2 },
+      { ...same, target: 'd', factor: 3, withoutFloor: true },
     ];
     assert.deepEqual(changesFrom({ ...empty, demands, usdPerHour: { 'cpu/': 0.5 } }), {
       demands: [
         { target: 'a', objective: undefined, amount: { factor: 2 } },
         { target: 'b', objective: undefined, amount: { itemsPerSecond: 3 } },
+        { ...present, target: 'c', amount: { factor: 1 }, looser: { latencyFactor: 2, withoutFloor: false } },
+        { ...present, target: 'd', amount: { factor: 3 }, looser: { latencyFactor: 1, withoutFloor: true } },
       ],
       ...{ prices: { 'cpu/': 0.5 }, added: [], removed: [] },
     });
   });
 
   it('rejects a demand without an amount or with two, and a price that is none', () => {
-    const both = { target: 'a', objective: null, factor: 2, itemsPerSecond: 3 };
-    for (const demands of [[both], [{ target: 'a', objective: null }]])
+    const both = { ...same, target: 'a', factor: 2, itemsPerSecond: 3 };
+    for (const demands of [[both], [{ ...same, target: 'a' }]])
       assert.throws(() => changesFrom({ ...empty, demands }), {
         code: 'invalid-argument',
         message: /either a factor or/,

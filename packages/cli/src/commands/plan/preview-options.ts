@@ -1,4 +1,4 @@
-// Options of `pareto plan --dry-run`: other prices, demand and workers.
+// Options of `pareto plan --dry-run`: other prices, demand, objectives and workers.
 
 import { InvalidArgumentError, type Command } from 'commander';
 import type { wire } from '@pareto/protocol';
@@ -7,6 +7,8 @@ import { numberIn, wholeNumberIn } from '../../context/options.js';
 export interface PreviewOptions {
   readonly dryRun?: boolean;
   readonly demand?: readonly wire.DemandChangeInput[];
+  readonly latency?: readonly wire.DemandChangeInput[];
+  readonly withoutFloor?: readonly wire.DemandChangeInput[];
   readonly price?: readonly (readonly [hardwareClass: string, usdPerHour: number])[];
   readonly addWorkers?: readonly wire.AddedWorkersInput[];
   readonly removeWorker?: readonly string[];
@@ -22,6 +24,12 @@ export const addPreviewOptions = (command: Command): Command =>
       demandsLike,
     )
     .option(
+      '--latency <target=multiple>',
+      'with --dry-run: multiple of the latency objectives of the queries for a task, model or variant, such as digits=2x',
+      latenciesLike,
+    )
+    .option('--without-floor <target>', 'with --dry-run: a target whose queries have no accuracy floor', floorsLike)
+    .option(
       '--price <class=usd>',
       'with --dry-run: price of a slot per hour by hardware class or prefix, such as cpu/=0.05',
       pricesLike,
@@ -34,18 +42,24 @@ export const addPreviewOptions = (command: Command): Command =>
     .option('--remove-worker <worker>', 'with --dry-run: a worker that is gone', removedLike);
 
 /** Returns the flag of an option that is only for --dry-run. Undefined if none is set. */
-export function previewFlagOf({ demand, price, addWorkers, removeWorker }: PreviewOptions): string | undefined {
-  const values = { '--demand': demand, '--price': price, '--add-workers': addWorkers, '--remove-worker': removeWorker };
+export function previewFlagOf(options: PreviewOptions): string | undefined {
+  const { demand, latency, withoutFloor, price, addWorkers, removeWorker } = options;
+  const values = {
+    ...{ '--demand': demand, '--latency': latency, '--without-floor': withoutFloor, '--price': price },
+    ...{ '--add-workers': addWorkers, '--remove-worker': removeWorker },
+  };
   return Object.entries(values).find(([, value]) => value !== undefined)?.[0];
 }
 
 export const previewRequestOf = ({
   demand = [],
+  latency = [],
+  withoutFloor = [],
   price = [],
   addWorkers = [],
   removeWorker = [],
 }: PreviewOptions): wire.PreviewRequestInput => ({
-  ...{ demands: [...demand], usdPerHour: Object.fromEntries(price) },
+  ...{ demands: [...demand, ...latency, ...withoutFloor], usdPerHour: Object.fromEntries(price) },
   ...{ added: [...addWorkers], removedWorkers: [...removeWorker] },
 });
 
@@ -61,6 +75,19 @@ function demandsLike(text: string, before: readonly wire.DemandChangeInput[] = [
   const amount = numberIn(0, 1e9)(value.replace(/x$/, ''));
   return [...before, { target, ...(value.endsWith('x') ? { factor: amount } : { itemsPerSecond: amount }) }];
 }
+
+function latenciesLike(
+  text: string,
+  before: readonly wire.DemandChangeInput[] = [],
+): readonly wire.DemandChangeInput[] {
+  const [target, value] = assignmentIn(text, 'TARGET=MULTIPLE, such as digits=2x');
+  return [...before, { target, latencyFactor: numberIn(1, 1e6)(value.replace(/x$/, '')) }];
+}
+
+const floorsLike = (
+  target: string,
+  before: readonly wire.DemandChangeInput[] = [],
+): readonly wire.DemandChangeInput[] => [...before, { target, withoutFloor: true }];
 
 function pricesLike(
   text: string,

@@ -158,7 +158,7 @@ describe('plan', () => {
     assert.deepEqual(storage.calls, ['freeze 0 a sale', 'freeze 2 ', 'resume', 'resume']);
   });
 
-  it('previews other demand, prices and workers', async () => {
+  it('previews other demand, objectives, prices and workers', async () => {
     const preview = plan(0, {
       ...{ replicaCount: 3, slots: 6, itemsPerSecond: 60 },
       replicas: [{ ...on, variant: 'tiny:original', replicas: 3 }],
@@ -168,7 +168,8 @@ describe('plan', () => {
       ],
     });
     controller.preview = { current: plan(3), preview, settled: false, loadMs: 2_500 };
-    const changes = ['--demand', 'digits=2x', '--demand', 'tiny=5', '--price', 'cpu/=0.1'];
+    const changes = ['--demand', 'digits=2x', '--demand', 'tiny=5', '--price', 'cpu/=0.1', '--latency', 'big=3x'];
+    changes.push('--without-floor', 'big');
     const lines = await linesOf('--dry-run', ...changes, '--add-workers', 'w1=2', '--remove-worker', 'w2');
     assert.deepEqual(lines, [
       'plans would lead to: exact, at the proven bound of $0.12 per hour; 3 replicas on 6 slots ($0.20 per hour), for 60.0 items/s; new replicas are ready about 3 s after their loads begin; plans would still change replicas after 30 turns',
@@ -187,10 +188,12 @@ describe('plan', () => {
       call.slice('preview '.length),
     ) as wire.PreviewRequest;
     assert.deepEqual(
-      demands.map(({ target, factor, itemsPerSecond }) => [target, factor, itemsPerSecond]),
+      demands.map(({ target, factor, itemsPerSecond, ...of }) => [target, factor, itemsPerSecond, of.latencyFactor]),
       [
-        ['digits', 2, undefined],
-        ['tiny', undefined, 5],
+        ['digits', 2, undefined, undefined],
+        ['tiny', undefined, 5, undefined],
+        ['big', undefined, undefined, 3],
+        ['big', undefined, undefined, undefined],
       ],
     );
     assert.deepEqual([usdPerHour, added, removedWorkers], [{ 'cpu/': 0.1 }, [{ likeWorker: 'w1', count: 2 }], ['w2']]);
