@@ -14,6 +14,12 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** Sources of the needs of queries that wait or are served now. Others are less important. */
+export const urgentSources: readonly string[] = ['held', 'demand'];
+
+/** Share of a task's queries within their objective below which an operator should check it. */
+export const goodShare = 0.99;
+
 export interface ClusterStatus {
   readonly overview: wire.OverviewResponse;
   readonly jobs: readonly wire.Job[];
@@ -22,6 +28,8 @@ export interface ClusterStatus {
   readonly router: RouterStatus;
   /** host:port of the router whose status is in `router`. */
   readonly routerAddress: string;
+  /** Finding about what would let the fleet answer all queries. Undefined if nothing lacks, or if it is not known. */
+  readonly capacity?: Finding | undefined;
   /** Services of this cluster whose logs `pareto logs` finds on this machine. */
   readonly localLogs: readonly string[];
 }

@@ -4,7 +4,7 @@ import type { UnmetCause } from '@pareto/core';
 import { describeLimit, type wire } from '@pareto/protocol';
 import { count, formatSpan } from '../../terminal/format.js';
 import { milliseconds, percent, perSecond } from '../../dashboard/load-tables.js';
-import { type ClusterStatus, type Finding } from './finding.js';
+import { goodShare, urgentSources, type ClusterStatus, type Finding } from './finding.js';
 import { controllerFindings, isNewLeader, routerFindings, workerFindings } from './process-findings.js';
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
@@ -13,6 +13,7 @@ export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
   ...workerFindings(status),
   ...replicaFindings(status.overview),
   ...needFindings(status.overview.unmetNeeds),
+  ...(status.capacity === undefined ? [] : [status.capacity]),
   ...taskFindings(status),
   ...limitFindings(status.overview.limitsReached),
   ...jobFindings(status.jobs),
@@ -55,9 +56,6 @@ function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly F
   ];
 }
 
-/** Sources of the needs of queries that wait or are served now. Others are less important. */
-const urgentSources: readonly string[] = ['held', 'demand'];
-
 /** Advice for the causes that an operator can remove. */
 const adviceByCause: ReadonlyMap<string, string> = new Map<UnmetCause, string>([
   ['compute', 'add workers: the slots of those that have its hardware class have no time left'],
@@ -96,8 +94,6 @@ function needFindings(needs: readonly wire.UnmetNeed[]): readonly Finding[] {
 /** Returns whether no earlier need of the list is of the same variant with the same cause. */
 const isFirstOfCause = (need: wire.UnmetNeed, index: number, all: readonly wire.UnmetNeed[]): boolean =>
   all.findIndex(({ variant, cause }) => variant === need.variant && cause === need.cause) === index;
-
-const goodShare = 0.99;
 
 function taskFindings({ overview, localLogs }: ClusterStatus): readonly Finding[] {
   const { tasks, leader, leadingMs } = overview;

@@ -1,11 +1,13 @@
 // `pareto status`: shows the health of the cluster and suggested actions.
 
 import { ParetoError } from '@pareto/core';
+import type { wire } from '@pareto/protocol';
 import type { Command } from 'commander';
 import { wrap } from '@pareto/report';
 import { withCluster, type ClusterClients } from '../../connection/connect.js';
 import { listRouters } from '../../connection/list-routers.js';
 import { printResult, widthOf, type CommonOptions, type Context } from '../../context/context.js';
+import { capacityFinding } from './capacity.js';
 import type { Finding } from './finding.js';
 import { findingsOf } from './findings.js';
 import type { Paint } from '../../terminal/terminal.js';
@@ -34,6 +36,9 @@ export function addStatus(program: Command, context: Context): void {
 
 const isHealthy = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'bad');
 
+/** Time for a preview. If one takes longer, the status says nothing about what would help. */
+const previewTimeoutMs = 2_000;
+
 async function observeFindings(
   clients: ClusterClients,
   options: CommonOptions,
@@ -42,13 +47,16 @@ async function observeFindings(
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unreachableFindings(clients, options, outage);
-  const [routers, router, { jobs }, localLogs] = await Promise.all([
+  const previewPlan = (request: wire.PreviewRequestInput): Promise<wire.PreviewResponse> =>
+    clients.controllers.plans.preview(request, { timeoutMs: previewTimeoutMs, signal });
+  const [routers, router, { jobs }, localLogs, capacity] = await Promise.all([
     listRouters(clients.controllers, overview, signal),
     readRouterStatus(clients.router, signal),
     clients.controllers.registry.jobs({}, { signal }),
     listLocalLogs(options),
+    capacityFinding(overview, previewPlan).catch(() => undefined),
   ]);
-  return findingsOf({ overview, jobs, routers, router, routerAddress: options.router, localLogs });
+  return findingsOf({ overview, jobs, routers, router, routerAddress: options.router, localLogs, capacity });
 }
 
 async function unreachableFindings(
