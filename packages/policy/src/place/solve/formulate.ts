@@ -49,14 +49,14 @@ export interface Formulated {
 }
 
 /**
- * Parts of a group's demand, and the price of missing them, relative to that of the first part. Prices rise, so that groups whose items
- * take more time than others do not lose everything before these lose anything.
+ * Parts of a group's demand, and the price of missing them. Prices rise, so that groups whose items take more time than others do not lose
+ * everything before these lose anything. They are about 1 in the mean, because the gap to which a program is solved is a part of them.
  */
 const missedParts: readonly { readonly share: number; readonly price: number }[] = [
-  { share: 0.1, price: 1 },
-  { share: 0.1, price: 2 },
-  { share: 0.2, price: 4 },
-  { share: Infinity, price: 8 },
+  { share: 0.1, price: 0.25 },
+  { share: 0.1, price: 0.5 },
+  { share: 0.2, price: 1 },
+  { share: Infinity, price: 2 },
 ];
 
 interface OpenRow {
@@ -206,7 +206,7 @@ class ProgramBuilder {
   atLeastOne(variant: VariantId): void {
     const replicas = this.#replicas.get(variant);
     if (replicas === undefined) return;
-    const columns = [...replicas, this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 2, upper: 1 })];
+    const columns = [...replicas, this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 8, upper: 1 })];
     this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
   }
 
