@@ -22,12 +22,10 @@ interface Looser {
   readonly withoutFloor: boolean;
 }
 
-/** Key of the class of queries that come in addition. */
-const addedKey = ({ target }: DemandChange): string => `${target} preview`;
-
 /**
  * Returns the demand after the changes, for the variants, rules and workers of the snapshot. Throws `not-found` for an unknown target,
- * `invalid-argument` for an amount that is out of range, and `failed-precondition` if no variant meets the objective.
+ * `invalid-argument` for an amount that is out of range, and `failed-precondition` if no variant meets the objective, or if there are no
+ * queries whose objectives could be looser. Queries whose objective no variant meets have no rate, also if a looser one could be met.
  */
 export function changeDemand(
   { rates: { rates: before }, classes: known }: Pick<FollowedDemand, 'rates' | 'classes'>,
@@ -42,16 +40,23 @@ export function changeDemand(
       { ...own, variants: ladders.variantsFor(own.target, own.objective) ?? own.variants },
     ]),
   );
-  for (const change of changes) {
+  for (const [index, change] of changes.entries()) {
     const { target, amount } = change;
     const asked = checkAmount(change);
     const defaults = defaultObjectiveOf(snapshot, target);
     if (change.objective === undefined) {
       const own = Array.from(classes).flatMap(([key, one]) => (one.target === target && rates.has(key) ? [key] : []));
       const present = own.reduce((sum, key) => sum + (rates.get(key) ?? 0), 0);
-      const factor = 'factor' in amount ? asked : asked / present;
+      if (own.length === 0 && change.looser !== undefined)
+        throw new ParetoError(
+          'failed-precondition',
+          `no queries name "${target}" now, so that there are no objectives to loosen: 'pareto plan' shows the present demand`,
+        );
       for (const key of own) {
-        rates.set(key, (rates.get(key) ?? 0) * factor);
+        const before = rates.get(key) ?? 0;
+        // After a change to no queries at all, a rate is divided evenly.
+        const part = present > 0 ? before / present : 1 / own.length;
+        rates.set(key, 'factor' in amount ? before * asked : part * asked);
         const known = classes.get(key);
         if (change.looser !== undefined && known !== undefined) classes.set(key, loosen(known, change.looser, ladders));
       }
@@ -65,10 +70,11 @@ export function changeDemand(
         'failed-precondition',
         `no variant of ${target} meets the objective on the workers of the fleet: 'pareto whatif ${target}' without --rate shows the nearest one`,
       );
-    classes.set(addedKey(change), { target, objective, variants });
-    rates.set(addedKey(change), asked);
+    const key = `${target} preview ${index}`;
+    classes.set(key, { target, objective, variants });
+    rates.set(key, asked);
   }
-  return listDemand(rates, classes);
+  return listDemand(new Map([...rates].filter(([, rate]) => rate > 0)), classes);
 }
 
 /** Returns the class with looser objectives. Its variants stay if no variant meets them either. */

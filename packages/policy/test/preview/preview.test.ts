@@ -91,6 +91,14 @@ describe('a preview', () => {
     assert.ok(actionsOf(helped).some((text) => /^load b:original on preview-1-\d$/.test(text)));
   });
 
+  it('adds up changes of one target, of which one may end its queries', () => {
+    const none = { ...more('digits', 0), amount: { factor: 0 } };
+    assert.deepEqual(actionsOf(preview({ demands: [none, more('digits', 100)] })), ['load a:int8 on w']);
+    const demand = { ...more('digits', 60), objective: { minAccuracy: 0.95, latencyMs: milliseconds(500) } };
+    const unmet = preview({ demands: [demand, demand] }).plan.unmet.map(({ variant: of }) => of);
+    assert.ok(unmet.includes(large.variant.id), 'two slots have time for 35 of 120 items/s');
+  });
+
   it('loosens the objectives of the present queries of a target', () => {
     const present = (itemsPerSecond: number, latencyFactor: number, withoutFloor: boolean) => ({
       ...more('digits', itemsPerSecond),
@@ -105,6 +113,8 @@ describe('a preview', () => {
     const tight = { ...accurate, latencyMs: milliseconds(50) };
     assert.deepEqual([unmet(tight, present(20, 1, false)), unmet(tight, present(20, 10, false))], [1, 0]);
     assert.throws(() => unmet(tight, present(1, 0.5, false)), /multiplied by 0.5: expected a number from 1/);
+    const others = { ...present(1, 2, false), target: 'b' };
+    assert.throws(() => unmet(tight, others), /no queries name "b" now/);
     const added = { ...present(1, 2, false), objective: {} };
     assert.throws(() => unmet(tight, added), /an objective and a change of objectives/);
   });
