@@ -84,7 +84,7 @@ function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...r
   const standbyText = standbys.length === 0 ? '' : `, standby ${standbys.join(', ')}`;
   const table = rest.tableVersion.slice(rest.tableVersion.lastIndexOf(':') + 1);
   const count = `${routers.length} ${routers.length === 1 ? 'router' : 'routers'}`;
-  return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago${formatQuality(rest.plan)}${formatSpending(rest.workers, rest.plan)}`;
+  return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago${formatQuality(rest.plan)}${formatSpending(rest.workers)}`;
 }
 
 /** Formats the source of the plan and, if it was solved, how much it costs above the bound at most. Empty if there is no plan. */
@@ -96,16 +96,11 @@ function formatQuality(plan: wire.PlanQuality | null): string {
   return `; plan ${source}${gapText}, ${formatSpan(ageMs)} old`;
 }
 
-/**
- * Formats the cost of the workers with replicas now, and that of the plan: once it is carried out, of the workers with replicas if hosts are
- * released, or else of the time of the slots. Empty if no worker has a price.
- */
-function formatSpending(workers: readonly wire.Worker[], plan: wire.PlanQuality | null): string {
+/** Formats the cost of the workers with replicas. Empty if no worker has a price. */
+function formatSpending(workers: readonly wire.Worker[]): string {
   if (workers.every(({ usdPerHour }) => usdPerHour <= 0)) return '';
   const used = workers.filter(({ connected, replicas }) => connected && replicas.length > 0);
-  const now = used.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
-  const planned = plan?.usdPerHour === undefined ? '' : `, as planned ${formatUsd(plan.usdPerHour)}`;
-  return `; cost per hour ${formatUsd(now)}${planned}`;
+  return `; workers with replicas cost ${formatUsd(used.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0))} per hour`;
 }
 
 interface Section {

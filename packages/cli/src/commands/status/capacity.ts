@@ -1,29 +1,26 @@
 // What would let the fleet answer the queries that it lacks capacity for, found by previews of plans: more workers, or looser objectives.
 
-import type { UnmetCause } from '@pareto/core';
+import { groupBy, type UnmetCause } from '@pareto/core';
 import type { wire } from '@pareto/protocol';
 import { count, formatUsd } from '../../terminal/format.js';
-import { goodShare, urgentSources, type Finding } from './finding.js';
+import { goodShare, type Finding } from './finding.js';
 
+/** Rejects if the preview fails, or if it takes too long. */
 export type PreviewPlan = (request: wire.PreviewRequestInput) => Promise<wire.PreviewResponse>;
 
 /** Causes that more capacity removes. */
 const shortCauses: readonly string[] = ['compute', 'memory', 'no-worker'] satisfies readonly UnmetCause[];
 /** Age of a need below which a plan that is being carried out may meet it. */
 const leastAgeMs = 5_000;
-/** Most workers of a kind that are tried. */
-const maxMore = 16;
-const maxKinds = 3;
-/** USD per hour that count for a worker without a price, so that fewer of them are better. */
-const unpriced = 1e-6;
-const maxTasks = 2;
+/** Most workers of a kind, kinds of workers and tasks that are tried. */
+const [maxMore, maxKinds, maxTasks] = [16, 4, 2];
 
-const isShort = ({ source, cause }: wire.UnmetNeed): boolean =>
-  urgentSources.includes(source) && shortCauses.includes(cause);
+/** Previews count no queries that are held, so that needs for these say nothing. */
+const isShort = ({ source, cause }: wire.UnmetNeed): boolean => source === 'demand' && shortCauses.includes(cause);
 
 /**
- * Returns a warning with the changes that would do, the cheapest kind of worker first. Undefined if nothing lacks, or while the plan is
- * frozen, whose replicas do not follow the demand. Rejects if a preview fails.
+ * Returns a warning with the changes that would do. Undefined if nothing lacks, if plans would meet it without a change, or while the plan
+ * is frozen, whose replicas do not follow the demand. Rejects if plans cannot be previewed.
  */
 export async function capacityFinding(
   overview: wire.OverviewResponse,
@@ -31,41 +28,72 @@ export async function capacityFinding(
 ): Promise<Finding | undefined> {
   const lacking = overview.unmetNeeds.filter((need) => isShort(need) && need.ageMs >= leastAgeMs);
   if (lacking.length === 0 || overview.leader === '' || overview.plan?.source === 'frozen') return undefined;
+  const unchanged = await previewPlan({});
+  if (!isLacking(unchanged)) return undefined;
   const suffices = async (request: wire.PreviewRequestInput): Promise<boolean> => {
-    const { preview } = await previewPlan(request);
-    return preview !== null && !preview.unmetNeeds.some(isShort);
+    const answer = await previewPlan(request);
+    return answer.settled && answer.preview !== null && !isLacking(answer);
   };
-  const remedies = [...(await workerRemedies(overview, suffices)), ...(await objectiveRemedies(overview, suffices))];
-  const variants = new Set(lacking.map(({ variant }) => variant)).size;
-  const tried = `${maxMore} more workers of a kind, nor looser objectives of a task`;
+  const kinds = kindsOf(overview);
+  const tasks = tasksOf(overview, unchanged);
+  const workers = await findWorkers(kinds, suffices);
+  const objectives = await findObjectives(tasks, suffices);
+  const remedies = [...workers.found, ...objectives.found];
+  const isCut = workers.isCut || objectives.isCut;
+  const cut = isCut ? 'not all changes could be previewed: ' : '';
+  const tried = `up to ${maxMore} more workers like ${kinds.map(({ workerId }) => workerId).join(' or ')}${tasks.length === 0 ? '' : `, twice the latency or no accuracy floor for ${tasks.join(' or ')}`}`;
   return {
     ...{ level: 'warning', about: 'capacity' },
-    text: `the workers lack slots or memory for ${count(variants, 'variant')} that queries need`,
+    text: `the workers lack slots or memory for ${count(new Set(lacking.map(({ variant }) => variant)).size, 'variant')} that queries need`,
     advice:
-      remedies.length === 0
-        ? `neither ${tried} would do alone: 'pareto plan --dry-run --help' shows how to try both together`
-        : `any of these would do: ${remedies.join('; ')}`,
+      remedies.length > 0
+        ? `any of these would do: ${remedies.join('; ')}`
+        : `${cut}${isCut ? '' : `none of these would do alone: ${tried}; `}'pareto plan --dry-run --help' shows how to try other changes`,
   };
 }
 
+const isLacking = ({ preview }: wire.PreviewResponse): boolean => preview?.unmetNeeds.some(isShort) === true;
+
 type Suffices = (request: wire.PreviewRequestInput) => Promise<boolean>;
 
-/** Returns the smallest sufficient number of workers of the kind for which they cost least. */
-async function workerRemedies({ workers }: wire.OverviewResponse, suffices: Suffices): Promise<readonly string[]> {
-  const kinds = new Map(workers.filter(({ connected }) => connected).map((worker) => [kindOf(worker), worker]));
+/** Changes that suffice. `isCut` is set if some could not be previewed, for example by a controller of an older release. */
+interface Found {
+  readonly found: readonly string[];
+  readonly isCut: boolean;
+}
+
+/** Returns a worker of each kind of slots, the cheapest first. One without a price counts as the dearest, as in plans. */
+function kindsOf({ workers }: wire.OverviewResponse): readonly wire.Worker[] {
+  const cost = ({ usdPerHour }: wire.Worker): number => usdPerHour || Infinity;
+  const ascending = workers
+    .filter(({ connected }) => connected)
+    .toSorted((a, b) => compare(cost(a), cost(b)) || b.memoryBytes - a.memoryBytes);
+  const byClass = groupBy(ascending, ({ slotGroups }) =>
+    slotGroups.map(({ slots, hardwareClass }) => `${hardwareClass?.id ?? ''} ${slots}`).join(),
+  );
+  return Array.from(byClass.values(), ([first]) => first)
+    .filter((one) => one !== undefined)
+    .slice(0, maxKinds);
+}
+
+const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
+
+/** Returns the smallest sufficient number of workers, of the kind for which they cost least, or of which fewest suffice without a price. */
+async function findWorkers(kinds: readonly wire.Worker[], suffices: Suffices): Promise<Found> {
+  const dearest = Math.max(...kinds.map(({ usdPerHour }) => usdPerHour)) || 1;
   let best: { readonly cost: number; readonly text: string } | undefined;
-  const cheapest = [...kinds.values()].toSorted((a, b) => a.usdPerHour - b.usdPerHour).slice(0, maxKinds);
-  for (const { workerId: likeWorker, usdPerHour } of cheapest) {
-    const isEnough = (count: number): Promise<boolean> => suffices({ added: [{ likeWorker, count }] });
-    const each = usdPerHour || unpriced;
+  let isCut = false;
+  for (const { workerId: likeWorker, usdPerHour } of kinds) {
+    const isEnough = (number: number): Promise<boolean> => suffices({ added: [{ likeWorker, count: number }] });
+    const each = usdPerHour || dearest;
     const limit = best === undefined ? maxMore : Math.min(maxMore, Math.ceil(best.cost / each) - 1);
-    const more = await smallestCount(isEnough, limit);
+    const more = await smallestCount(isEnough, limit).catch(() => void (isCut = true));
     if (more === undefined) continue;
     const price = usdPerHour > 0 ? `${formatUsd(more * usdPerHour)} per hour, ` : '';
     const command = `'pareto plan --dry-run --add-workers ${likeWorker}=${more}'`;
     best = { cost: more * each, text: `${count(more, 'more worker')} like ${likeWorker} (${price}${command})` };
   }
-  return best === undefined ? [] : [best.text];
+  return { found: best === undefined ? [] : [best.text], isCut };
 }
 
 /** Returns the smallest number from 1 to the limit that is enough: by doubling, and then by halves of what is between. */
@@ -84,21 +112,30 @@ async function smallestCount(
   return enough;
 }
 
-const kindOf = ({ slotGroups, memoryBytes }: wire.Worker): string =>
-  [memoryBytes, ...slotGroups.map(({ slots, hardwareClass }) => `${hardwareClass?.id ?? ''} ${slots}`)].join(', ');
-
-/** Returns the looser objectives of a task that suffice, of the tasks that meet theirs least. */
-async function objectiveRemedies({ tasks }: wire.OverviewResponse, suffices: Suffices): Promise<readonly string[]> {
+/** Returns the tasks of the demand whose variants lack capacity, or else those that meet their objectives least. */
+function tasksOf({ tasks }: wire.OverviewResponse, { preview }: wire.PreviewResponse): readonly string[] {
+  const lacking = new Set(preview?.unmetNeeds.filter(isShort).map(({ variant }) => variant));
+  const own = (preview?.demands ?? []).filter(({ variant }) => lacking.has(variant)).map(({ task }) => task);
   const poor = tasks
     .filter(({ attainment = 1 }) => attainment < goodShare)
     .toSorted((a, b) => (a.attainment ?? 1) - (b.attainment ?? 1))
-    .slice(0, maxTasks);
-  const remedies: string[] = [];
-  for (const { task: target } of poor) {
-    if (await suffices({ demands: [{ target, latencyFactor: 2 }] }))
-      remedies.push(`twice the latency for ${target} ('pareto plan --dry-run --latency ${target}=2x')`);
-    if (await suffices({ demands: [{ target, withoutFloor: true }] }))
-      remedies.push(`no accuracy floor for ${target} ('pareto plan --dry-run --without-floor ${target}')`);
+    .map(({ task }) => task);
+  return [...new Set([...own, ...poor])].slice(0, maxTasks);
+}
+
+/** Returns the looser objectives of a task that suffice. Only queries that name the task get them. */
+async function findObjectives(tasks: readonly string[], suffices: Suffices): Promise<Found> {
+  const found: string[] = [];
+  let isCut = false;
+  for (const target of tasks) {
+    const changes = [
+      { change: { target, latencyFactor: 2 }, text: 'twice the latency', option: `--latency ${target}=2x` },
+      { change: { target, withoutFloor: true }, text: 'no accuracy floor', option: `--without-floor ${target}` },
+    ];
+    for (const { change, text, option } of changes) {
+      const isFound = await suffices({ demands: [change] }).catch(() => void (isCut = true));
+      if (isFound === true) found.push(`${text} for ${target} ('pareto plan --dry-run ${option}')`);
+    }
   }
-  return remedies;
+  return { found, isCut };
 }

@@ -14,9 +14,6 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** Sources of the needs of queries that wait or are served now. Others are less important. */
-export const urgentSources: readonly string[] = ['held', 'demand'];
-
 /** Share of a task's queries within their objective below which an operator should check it. */
 export const goodShare = 0.99;
 

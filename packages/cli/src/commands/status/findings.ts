@@ -4,7 +4,7 @@ import type { UnmetCause } from '@pareto/core';
 import { describeLimit, type wire } from '@pareto/protocol';
 import { count, formatSpan } from '../../terminal/format.js';
 import { milliseconds, percent, perSecond } from '../../dashboard/load-tables.js';
-import { goodShare, urgentSources, type ClusterStatus, type Finding } from './finding.js';
+import { goodShare, type ClusterStatus, type Finding } from './finding.js';
 import { controllerFindings, isNewLeader, routerFindings, workerFindings } from './process-findings.js';
 
 export const findingsOf = (status: ClusterStatus): readonly Finding[] => [
@@ -55,6 +55,9 @@ function replicaFindings({ workers, leader }: wire.OverviewResponse): readonly F
       })),
   ];
 }
+
+/** Sources of the needs of queries that wait or are served now. Others are less important. */
+const urgentSources: readonly string[] = ['held', 'demand'];
 
 /** Advice for the causes that an operator can remove. */
 const adviceByCause: ReadonlyMap<string, string> = new Map<UnmetCause, string>([

@@ -36,8 +36,8 @@ export function addStatus(program: Command, context: Context): void {
 
 const isHealthy = (findings: readonly Finding[]): boolean => findings.every(({ level }) => level !== 'bad');
 
-/** Time for a preview. If one takes longer, the status says nothing about what would help. */
-const previewTimeoutMs = 2_000;
+/** Time for all previews of what would help. */
+const previewsMs = 5_000;
 
 async function observeFindings(
   clients: ClusterClients,
@@ -47,8 +47,9 @@ async function observeFindings(
   const { clock, stop: signal } = context;
   const { overview, outage } = await observeCluster(emptyDashboard, { ...clients, clock, signal });
   if (overview === undefined || outage !== undefined) return unreachableFindings(clients, options, outage);
+  const previewUntil = clock.now() + previewsMs;
   const previewPlan = (request: wire.PreviewRequestInput): Promise<wire.PreviewResponse> =>
-    clients.controllers.plans.preview(request, { timeoutMs: previewTimeoutMs, signal });
+    clients.controllers.plans.preview(request, { timeoutMs: Math.max(1, previewUntil - clock.now()), signal });
   const [routers, router, { jobs }, localLogs, capacity] = await Promise.all([
     listRouters(clients.controllers, overview, signal),
     readRouterStatus(clients.router, signal),

@@ -3,17 +3,30 @@ import type { wire } from '@pareto/protocol';
 import { capacityFinding } from '../../../src/commands/status/capacity.js';
 import { fakeOverview, fakeTaskLoad, fakeUnmetNeed, fakeWorker } from '../../support/fake-overview.js';
 
-const small = fakeWorker({ workerId: 'small', usdPerHour: 0.1 });
-const large = fakeWorker({ workerId: 'large', usdPerHour: 0.3, memoryBytes: 2 ** 34 });
-const short = { unmetNeeds: [fakeUnmetNeed()], workers: [large, small, fakeWorker({ workerId: 'same' })] };
+const gpu = (fields: Partial<wire.Worker>): wire.Worker => {
+  const worker = fakeWorker(fields);
+  const slotGroups = worker.slotGroups.map((group) => ({
+    ...group,
+    hardwareClass: { id: 'cuda/t4', provider: 'cuda', device: 't4', instructionSet: '', memoryBytes: 2 ** 34 },
+  }));
+  return { ...worker, slotGroups };
+};
 
-/** Previews by a function that says whether a change suffices, and lists what was asked. */
-function previewing(suffices: (request: wire.PreviewRequestInput) => boolean) {
+const small = fakeWorker({ workerId: 'small', usdPerHour: 0.1 });
+const large = gpu({ workerId: 'large', usdPerHour: 0.3 });
+const short = {
+  unmetNeeds: [fakeUnmetNeed()],
+  workers: [large, small, fakeWorker({ workerId: 'dearer', usdPerHour: 0.2 })],
+};
+
+/** Previews by a function that says whether a change suffices, and lists the changes that were asked. */
+function previewing(suffices: (request: wire.PreviewRequestInput) => boolean, settled = true) {
   const asked: wire.PreviewRequestInput[] = [];
   const preview = async (request: wire.PreviewRequestInput): Promise<wire.PreviewResponse> => {
-    asked.push(request);
+    if (Object.keys(request).length > 0) asked.push(request);
     const unmetNeeds = suffices(request) ? [] : [fakeUnmetNeed()];
-    return { current: null, preview: { unmetNeeds } as unknown as wire.RecordedPlan, settled: true, loadMs: 0 };
+    const demands = [{ task: 'digits', variant: 'a:fp16' }];
+    return { current: null, preview: { unmetNeeds, demands } as unknown as wire.RecordedPlan, settled, loadMs: 0 };
   };
   return { asked, preview };
 }
@@ -30,14 +43,21 @@ describe('the finding about capacity', () => {
       { ...short, unmetNeeds: [fakeUnmetNeed({ ageMs: 1_000 })] },
       { ...short, unmetNeeds: [fakeUnmetNeed({ cause: 'loading' })] },
       { ...short, unmetNeeds: [fakeUnmetNeed({ source: 'warm' })] },
+      { ...short, unmetNeeds: [fakeUnmetNeed({ source: 'held' })] },
       { ...short, plan: frozen },
     ])
       assert.equal(await capacityFinding(fakeOverview(overview), preview), undefined);
     assert.deepEqual(asked, []);
   });
 
+  it('is missing if plans would do without a change', async () => {
+    const { asked, preview } = previewing(() => true);
+    assert.equal(await capacityFinding(fakeOverview(short), preview), undefined);
+    assert.deepEqual(asked, []);
+  });
+
   it('names the cheapest workers that suffice', async () => {
-    const few: Readonly<Record<string, number>> = { same: 11, large: 3 };
+    const few: Readonly<Record<string, number>> = { small: 11, large: 3 };
     const { asked, preview } = previewing(({ added: workers = [] }) =>
       workers.some(({ likeWorker = '', count = 0 }) => count >= (few[likeWorker] ?? Infinity)),
     );
@@ -47,15 +67,19 @@ describe('the finding about capacity', () => {
       /^any of these would do: 3 more workers like large \(\$0\.90 per hour, 'pareto plan --dry-run --add-workers large=3'\)$/,
     );
     assert.equal(finding?.text, 'the workers lack slots or memory for 1 variant that queries need');
-    const kinds = asked.map(added).join(' ');
-    assert.equal(kinds, 'same=1 same=2 same=4 same=8 same=16 same=12 same=10 same=11 large=1 large=2 large=3');
+    const kinds = asked.map(added).filter((one) => one !== '');
+    const first = [1, 2, 4, 8, 16, 12, 10, 11].map((more) => `small=${more}`);
+    assert.deepEqual(kinds, [...first, 'large=1', 'large=2', 'large=3']);
   });
 
   it('tries no workers that would cost more than others that suffice', async () => {
-    const { asked, preview } = previewing((request) => added(request) === 'same=1');
+    const { asked, preview } = previewing((request) => added(request) === 'small=1');
     const finding = await capacityFinding(fakeOverview(short), preview);
-    assert.match(finding?.advice ?? '', /1 more worker like same/);
-    assert.deepEqual(asked.map(added), ['same=1']);
+    assert.match(finding?.advice ?? '', /1 more worker like small/);
+    assert.deepEqual(
+      asked.map(added).filter((one) => one !== ''),
+      ['small=1'],
+    );
   });
 
   it('names the fewest workers if none has a price', async () => {
@@ -65,11 +89,43 @@ describe('the finding about capacity', () => {
     assert.match(finding?.advice ?? '', /1 more worker like large \('pareto plan/);
   });
 
-  it('names looser objectives of the tasks that meet theirs least', async () => {
+  it('counts a worker without a price as the dearest', async () => {
+    const workers = [gpu({ workerId: 'free', usdPerHour: 0 }), small];
+    const { preview } = previewing((request) => ['small=1', 'free=1'].includes(added(request)));
+    const finding = await capacityFinding(fakeOverview({ ...short, workers }), preview);
+    assert.match(finding?.advice ?? '', /1 more worker like small/);
+  });
+
+  it('keeps what it has found if further previews fail, and claims nothing of what it could not try', async () => {
+    const failing = (fails: (request: wire.PreviewRequestInput) => boolean) => {
+      const { preview } = previewing((request) => added(request) === 'small=1');
+      return (request: wire.PreviewRequestInput) =>
+        fails(request) ? Promise.reject(new Error('older release')) : preview(request);
+    };
+    const older = await capacityFinding(
+      fakeOverview(short),
+      failing(({ demands }) => demands !== undefined),
+    );
+    assert.match(older?.advice ?? '', /^any of these would do: 1 more worker like small/);
+    const late = await capacityFinding(
+      fakeOverview(short),
+      failing((request) => Object.keys(request).length > 0),
+    );
+    assert.match(late?.advice ?? '', /^not all changes could be previewed: 'pareto plan --dry-run --help'/);
+    await assert.rejects(
+      capacityFinding(
+        fakeOverview(short),
+        failing(() => true),
+      ),
+      /older release/,
+    );
+  });
+
+  it('names looser objectives of the tasks that lack capacity, and of those that meet theirs least', async () => {
     const tasks = [
       fakeTaskLoad({ task: 'fine', attainment: 0.995 }),
       fakeTaskLoad({ task: 'poor', attainment: 0.8 }),
-      fakeTaskLoad({ task: 'poorer', attainment: 0.5 }),
+      fakeTaskLoad({ task: 'digits', attainment: 0.9 }),
     ];
     const { preview } = previewing(({ demands = [] }) =>
       demands.some(({ target, withoutFloor = false }) => target === 'poor' || withoutFloor),
@@ -77,14 +133,18 @@ describe('the finding about capacity', () => {
     const finding = await capacityFinding(fakeOverview({ ...short, tasks }), preview);
     assert.equal(
       finding?.advice,
-      "any of these would do: no accuracy floor for poorer ('pareto plan --dry-run --without-floor poorer'); " +
+      "any of these would do: no accuracy floor for digits ('pareto plan --dry-run --without-floor digits'); " +
         "twice the latency for poor ('pareto plan --dry-run --latency poor=2x'); " +
         "no accuracy floor for poor ('pareto plan --dry-run --without-floor poor')",
     );
   });
 
-  it('says so if nothing that it tries would do', async () => {
-    const finding = await capacityFinding(fakeOverview(short), previewing(() => false).preview);
-    assert.match(finding?.advice ?? '', /^neither 16 more workers of a kind, nor looser objectives of a task would do/);
+  it('says so if nothing that it tries would do, or if plans would not come to rest', async () => {
+    const none = await capacityFinding(fakeOverview(short), previewing(() => false).preview);
+    const text =
+      /^none of these would do alone: up to 16 more workers like small or large, twice the latency or no accuracy floor for digits; /;
+    assert.match(none?.advice ?? '', text);
+    const restless = previewing((request) => Object.keys(request).length > 0, false);
+    assert.match((await capacityFinding(fakeOverview(short), restless.preview))?.advice ?? '', text);
   });
 });
