@@ -113,11 +113,13 @@ export function sizedRows(group: string, policies: readonly PolicyRuns[], reach:
       const theirs = infaas[window];
       return theirs === undefined || attainmentOf(theirs) > 99 ? [] : [{ ours, theirs }];
     });
-    if (windows.length === 0) return [];
+    const compared = { name: `${group}: ${policy}: windows where infaas violates 1 % or more`, unit: '' };
+    if (windows.length === 0) return [{ ...compared, value: 0 }];
     const parts = windows.map(({ ours, theirs }) => (100 - attainmentOf(ours)) / (100 - attainmentOf(theirs)));
     const [, , most] = spreadRows({ name: `${group}: ${policy}: violations over infaas's`, unit: 'x' }, parts);
     const accuracies = windows.map(({ ours, theirs }) => accuracyOf(ours) - accuracyOf(theirs));
     return [
+      { ...compared, value: windows.length },
       ...(most === undefined ? [] : [{ ...most, reach: { atMost: reach.violationsPart } }]),
       ...spreadRows({ name: `${group}: ${policy}: accuracy above infaas's`, unit: 'points' }, accuracies),
     ];

@@ -23,25 +23,33 @@ const accuracyOf = ({ series }: Result, seconds: Seconds): number =>
 /** Length of the windows in which attainment and accuracy have to be back. */
 const windowSeconds = 5;
 
-/** Returns the seconds until a window begins that has the property, or until the end if none does. */
+/** Returns the seconds until all windows that begin have the property, up to those until the end if the last one does not. */
 function secondsUntil(result: Result, from: number, holds: (window: Seconds) => boolean): number {
   const { length } = result.series.asked;
-  for (let at = from; at + windowSeconds <= length; at += 1)
-    if (holds({ from: at, to: at + windowSeconds })) return at - from;
-  return length - from;
+  let at = length - windowSeconds;
+  if (at < from || !holds({ from: at, to: at + windowSeconds })) return length - from;
+  while (at > from && holds({ from: at - 1, to: at - 1 + windowSeconds })) at -= 1;
+  return at - from;
 }
 
-/** Returns the seconds after `from` until at least this share of the queries is answered on time again. */
+/** Returns the seconds after `from` from which at least this share of the queries is answered on time until the end. */
 export const secondsUntilMet = (result: Result, from: number, attainment: number): number =>
   secondsUntil(result, from, (window) => shareOnTime(result, window) >= attainment);
 
-/** Returns the seconds after `from` until the answers are as accurate again as in the seconds before, within half a point. */
+/**
+ * Returns the seconds after `from` from which most queries are answered on time, as accurately as in the seconds before within half a
+ * point, until the end.
+ */
 export function secondsUntilAccurate(result: Result, before: Seconds, from: number): number {
   const old = accuracyOf(result, before);
-  return secondsUntil(result, from, (window) => accuracyOf(result, window) >= old - 0.005);
+  return secondsUntil(
+    result,
+    from,
+    (window) => shareOnTime(result, window) > 0.5 && accuracyOf(result, window) >= old - 0.005,
+  );
 }
 
-/** Returns the most replicas of a variant on a class that became ready, per minute of these seconds. */
+/** Returns by how much the ready replicas of a variant on a class grew from second to second, per minute: of the variant where that is most. */
 export function mostLoadsPerMinute({ series }: Result, { from, to }: Seconds): number {
   const loadsOf = (replicas: readonly number[]): number =>
     replicas.reduce(

@@ -23,7 +23,7 @@ export interface ShapeMeasure {
 export interface Shape {
   readonly name: string;
   readonly seconds: number;
-  /** The workers of each kind of the standard scenario are divided by this. */
+  /** The workers of each kind of the standard scenario are divided by this, and rounded down: a quarter has no A100s. */
   readonly fleetDivisor: number;
   readonly policies: readonly string[];
   readonly streams: (tasks: readonly StandardTask[]) => readonly QueryStream[];
@@ -107,7 +107,7 @@ const overload: Shape = {
   },
   measures: [
     {
-      ...{ name: 'answers below their floor', unit: '', reach: { exactly: 0 } },
+      ...{ name: 'answers in time below their floor', unit: '', reach: { exactly: 0 } },
       valueOf: ({ totals }) => totals.inaccurate,
     },
     {
