@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { groupBy, systemClock } from '@pareto/core';
 import { formatMinutes } from './all/outcome.js';
-import { comparedGroups, spareFactor, type ComparedGroup, type ComparedRun } from './policy/comparison.js';
+import { comparedGroups, spareFactor, uses, type ComparedGroup, type ComparedRun } from './policy/comparison.js';
 import { policyRows, shapeRows, sizedRows, type ComparedTotals, type PolicyRuns } from './policy/rows.js';
 import { forEachInProcesses, type RunRequest, type SimulateRun } from './policy/run-processes.js';
 import { openStoredResults } from './policy/stored-results.js';
@@ -69,9 +69,7 @@ function runsOf(compared: readonly ComparedGroup[]): readonly PolicyRuns[] {
   const own = runs.filter(({ group }) => compared.includes(group));
   return Array.from(
     groupBy(own, ({ policy }) => policy),
-    ([policy, of]) => ({
-      ...{ policy, totals: of.flatMap((each) => totals.get(each) ?? []) },
-    }),
+    ([policy, of]) => ({ policy, totals: of.flatMap((each) => totals.get(each) ?? []) }),
   );
 }
 
@@ -79,11 +77,11 @@ function rowsOf(group: ComparedGroup): readonly Row[] {
   const { name, sizedBy, measures } = group;
   const policies = runsOf([group]);
   if (measures !== undefined) return shapeRows(name, policies, measures);
-  return sizedBy === undefined ? policyRows(name, policies) : sizedRows(name, policies, sizedBy.reach);
+  return sizedBy === undefined ? policyRows(name, policies) : sizedRows(name, policies, sizedBy.attainment);
 }
 
 const rows = groups.flatMap(rowsOf);
-for (const use of ['tuning', 'kept-aside'] as const) {
+for (const use of uses) {
   const own = groups.filter(
     (group) => group.use === use && group.sizedBy === undefined && group.measures === undefined,
   );

@@ -57,7 +57,7 @@ describe('the rows of policies', () => {
       { policy: 'pareto', totals: [totals({ onTime: 99 }), totals({ onTime: 98 }), totals({ onTime: 95 })] },
       { policy: 'infaas', totals: [totals({ onTime: 80 }), totals({ onTime: 90 }), totals({ onTime: 99.5 })] },
     ];
-    const rows = sizedRows('sized', policies, { attainment: 99, violationsPart: 0.2 });
+    const rows = sizedRows('sized', policies, 99);
     const row = rows.find(({ name }) => name === "sized: pareto: violations over infaas's, most");
     assert.deepEqual([row?.value, row?.reach], [0.2, { atMost: 0.2 }]);
     const attainment = rows.find(({ name }) => name === 'sized: pareto: attainment, end of the 95 % interval');

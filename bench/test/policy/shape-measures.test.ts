@@ -25,11 +25,14 @@ function resultOf(
 }
 
 describe('measures of loads that change', () => {
-  it('find when a window of five seconds is met again, or take the rest of the run', () => {
+  it('find from when on all windows of five seconds are met, or take the rest of the run', () => {
     const onTime = [...Array<number>(10).fill(10), 0, 0, 4, ...Array<number>(7).fill(10)];
     assert.equal(secondsUntilMet(resultOf(onTime), 10, 0.99), 3);
     assert.equal(secondsUntilMet(resultOf(onTime), 10, 0.8), 2);
     assert.equal(secondsUntilMet(resultOf(Array<number>(20).fill(9)), 5, 0.99), 15);
+    const relapsed = [...onTime, ...Array<number>(3).fill(10), 0, ...Array<number>(9).fill(10)];
+    assert.equal(secondsUntilMet(resultOf(relapsed), 10, 0.99), 14);
+    assert.equal(secondsUntilMet(resultOf([...onTime, 0]), 10, 0.99), 11);
     assert.equal(shareOnTime(resultOf(onTime), { from: 10, to: 13 }), 4 / 30);
   });
 

@@ -45,20 +45,19 @@ export function changeDemand(
     const asked = checkAmount(change);
     const defaults = defaultObjectiveOf(snapshot, target);
     if (change.objective === undefined) {
-      const own = Array.from(classes).flatMap(([key, one]) => (one.target === target && rates.has(key) ? [key] : []));
-      const present = own.reduce((sum, key) => sum + (rates.get(key) ?? 0), 0);
+      const own = Array.from(classes).filter(([key, one]) => one.target === target && rates.has(key));
+      const present = own.reduce((sum, [key]) => sum + (rates.get(key) ?? 0), 0);
       if (own.length === 0 && change.looser !== undefined)
         throw new ParetoError(
           'failed-precondition',
           `no queries name "${target}" now, so that there are no objectives to loosen: 'pareto plan' shows the present demand`,
         );
-      for (const key of own) {
-        const before = rates.get(key) ?? 0;
+      for (const [key, one] of own) {
+        const rate = rates.get(key) ?? 0;
         // After a change to no queries at all, a rate is divided evenly.
-        const part = present > 0 ? before / present : 1 / own.length;
-        rates.set(key, 'factor' in amount ? before * asked : part * asked);
-        const known = classes.get(key);
-        if (change.looser !== undefined && known !== undefined) classes.set(key, loosen(known, change.looser, ladders));
+        const part = present > 0 ? rate / present : 1 / own.length;
+        rates.set(key, 'factor' in amount ? rate * asked : part * asked);
+        if (change.looser !== undefined) classes.set(key, loosen(one, change.looser, ladders));
       }
       // Without present queries, a rate is that of queries with the default objective.
       if (own.length > 0 || 'factor' in amount) continue;

@@ -39,17 +39,21 @@ export async function capacityFinding(
   const workers = await findWorkers(kinds, suffices);
   const objectives = await findObjectives(tasks, suffices);
   const remedies = [...workers.found, ...objectives.found];
-  const isCut = workers.isCut || objectives.isCut;
-  const cut = isCut ? 'not all changes could be previewed: ' : '';
-  const tried = `up to ${maxMore} more workers like ${kinds.map(({ workerId }) => workerId).join(' or ')}${tasks.length === 0 ? '' : `, twice the latency or no accuracy floor for ${tasks.join(' or ')}`}`;
+  const variants = new Set(lacking.map(({ variant }) => variant)).size;
   return {
     ...{ level: 'warning', about: 'capacity' },
-    text: `the workers lack slots or memory for ${count(new Set(lacking.map(({ variant }) => variant)).size, 'variant')} that queries need`,
+    text: `the workers lack slots or memory for ${count(variants, 'variant')} that queries need`,
     advice:
       remedies.length > 0
         ? `any of these would do: ${remedies.join('; ')}`
-        : `${cut}${isCut ? '' : `none of these would do alone: ${tried}; `}'pareto plan --dry-run --help' shows how to try other changes`,
+        : `${workers.isCut || objectives.isCut ? 'not all changes could be previewed' : noneOf(kinds, tasks)}: 'pareto plan --dry-run --help' shows how to try others`,
   };
+}
+
+function noneOf(kinds: readonly wire.Worker[], tasks: readonly string[]): string {
+  const workers = `up to ${maxMore} more workers like ${kinds.map(({ workerId }) => workerId).join(' or ')}`;
+  const objectives = tasks.length === 0 ? [] : [`twice the latency or no accuracy floor for ${tasks.join(' or ')}`];
+  return `none of these would do alone: ${[workers, ...objectives].join(', ')}`;
 }
 
 const isLacking = ({ preview }: wire.PreviewResponse): boolean => preview?.unmetNeeds.some(isShort) === true;

@@ -19,14 +19,19 @@ const short = {
   workers: [large, small, fakeWorker({ workerId: 'dearer', usdPerHour: 0.2 })],
 };
 
+const previewed: wire.RecordedPlan = {
+  ...{ revision: 0, ageMs: 0, quality: null, loads: 0, unloads: 0, replicaCount: 0, slots: 0, itemsPerSecond: 1 },
+  ...{ replicas: [], classes: [], actions: [], unmetNeeds: [], omitted: 0 },
+  demands: [{ task: 'digits', variant: 'a:fp16', latencyMs: 50, itemsPerSecond: 1, prefersAccuracy: false }],
+};
+
 /** Previews by a function that says whether a change suffices, and lists the changes that were asked. */
 function previewing(suffices: (request: wire.PreviewRequestInput) => boolean, settled = true) {
   const asked: wire.PreviewRequestInput[] = [];
   const preview = async (request: wire.PreviewRequestInput): Promise<wire.PreviewResponse> => {
     if (Object.keys(request).length > 0) asked.push(request);
     const unmetNeeds = suffices(request) ? [] : [fakeUnmetNeed()];
-    const demands = [{ task: 'digits', variant: 'a:fp16' }];
-    return { current: null, preview: { unmetNeeds, demands } as unknown as wire.RecordedPlan, settled, loadMs: 0 };
+    return { current: null, preview: { ...previewed, unmetNeeds }, settled, loadMs: 0 };
   };
   return { asked, preview };
 }
@@ -142,7 +147,7 @@ describe('the finding about capacity', () => {
   it('says so if nothing that it tries would do, or if plans would not come to rest', async () => {
     const none = await capacityFinding(fakeOverview(short), previewing(() => false).preview);
     const text =
-      /^none of these would do alone: up to 16 more workers like small or large, twice the latency or no accuracy floor for digits; /;
+      /^none of these would do alone: up to 16 more workers like small or large, twice the latency or no accuracy floor for digits: /;
     assert.match(none?.advice ?? '', text);
     const restless = previewing((request) => Object.keys(request).length > 0, false);
     assert.match((await capacityFinding(fakeOverview(short), restless.preview))?.advice ?? '', text);

@@ -58,6 +58,7 @@ const missedParts: readonly { readonly share: number; readonly price: number }[]
   { share: 0.2, price: 1 },
   { share: Infinity, price: 2 },
 ];
+const leastMissPrice = Math.min(...missedParts.map(({ price }) => price));
 
 interface OpenRow {
   readonly columns: number[];
@@ -136,6 +137,8 @@ class ProgramBuilder {
   readonly #rows: ProgramRow[] = [];
   /** Price of the most expensive worker. 1 if none has a price. */
   readonly #unitUsd: number;
+  /** Price of an item per second without an answer, of which each part of a demand has a multiple. */
+  readonly #missUsd: number;
   /** Rows that are complete once all columns are added, each with its bounds. */
   readonly #open: (OpenRow & Pick<ProgramRow, 'lower' | 'upper'>)[] = [];
   readonly #memory: readonly OpenRow[];
@@ -151,6 +154,7 @@ class ProgramBuilder {
     this.#params = params;
     this.#kinds = kinds;
     this.#unitUsd = Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour)) || 1;
+    this.#missUsd = params.missFactor * this.#unitUsd;
     const { releasesHosts, targetUtilisation } = context.params;
     this.used = kinds.map(({ usdPerHour, workers }) =>
       this.#column({ cost: releasesHosts ? usdPerHour : 0, upper: workers.length, isInteger: true }),
@@ -184,7 +188,7 @@ class ProgramBuilder {
 
   /** Adds a group of demands, whose row is extended by the columns that answer it. */
   addDemand({ itemsPerSecond }: DemandGroup): OpenRow {
-    const missUsd = (this.#params.missFactor * this.#unitUsd) / Math.min(1, itemsPerSecond);
+    const missUsd = this.#missUsd / Math.min(1, itemsPerSecond);
     const columns = missedParts.map(({ share, price }) =>
       this.#column({ cost: price * missUsd, ...(share < Infinity && { upper: share * itemsPerSecond }) }),
     );
@@ -202,11 +206,11 @@ class ProgramBuilder {
           this.#addPlace({ variant, option, items, kind, index, group });
   }
 
-  /** Demands a replica of a variant, at a price below that of unmet demand: memory may lack. */
+  /** Demands a replica of a variant, at half of the least price of unmet demand: memory may lack. */
   atLeastOne(variant: VariantId): void {
     const replicas = this.#replicas.get(variant);
     if (replicas === undefined) return;
-    const columns = [...replicas, this.#column({ cost: (this.#params.missFactor * this.#unitUsd) / 8, upper: 1 })];
+    const columns = [...replicas, this.#column({ cost: (leastMissPrice * this.#missUsd) / 2, upper: 1 })];
     this.#rows.push({ lower: 1, columns, coefficients: columns.map(() => 1) });
   }
 

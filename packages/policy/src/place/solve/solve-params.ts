@@ -13,7 +13,7 @@ export interface ExactParams {
 }
 
 export interface SolveParams {
-  /** Price of not answering an item per second, as a multiple of that of the most expensive worker. */
+  /** Price of not answering an item per second, as a multiple of that of the most expensive worker. The parts of a demand have 1/4 to 2 of it. */
   readonly missFactor: number;
   /** Price of the accuracy that clients who prefer it lose, relative to the greatest one, as such a multiple. */
   readonly accuracyFactor: number;
