@@ -27,10 +27,14 @@ describe('formatDashboard', () => {
     );
   });
 
-  it('shows the source of the plan, and its gap and age if it was solved', () => {
+  it('shows the source of the plan, and its gap, cost and age if it was solved', () => {
     const headOf = (plan: Partial<wire.PlanQuality> & { readonly source: string }): string =>
       show(withOverview(fakeOverview({ plan: { ageMs: 12_000, planId: '7', ...plan } }), at))[0] ?? '';
     assert.match(headOf({ source: 'solved', gap: 0.0213 }), /; plan solved within 2\.1 % of the bound, 12 s old$/);
+    assert.match(
+      headOf({ source: 'solved', gap: 0.01, usdPerHour: 0.12 }),
+      /; plan solved within 1\.0 % of the bound, at \$0\.12 per hour, 12 s old$/,
+    );
     assert.match(headOf({ source: 'stale' }), /; plan stale, 12 s old$/);
     assert.match(headOf({ source: 'greedy' }), /; plan greedy$/);
   });
