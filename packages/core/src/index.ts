@@ -158,6 +158,7 @@ export {
 export { addInferCounts, countedSize, inferCountsSince } from './infer-counts.js';
 export {
   type Candidate,
+  type CongestionPrices,
   type Exclusion,
   type ReplicaRoute,
   type RoutingTable,

@@ -62,6 +62,14 @@ export interface Candidate {
   readonly replicas: readonly ReplicaRoute[];
 }
 
+/** The price of congestion, which selection and admission use while slots are too few. */
+export interface CongestionPrices {
+  /** USD per hour by which a slot of each class is worth more than its price. Classes with enough slots are missing. */
+  readonly usdPerHour: ReadonlyMap<HardwareClassId, number>;
+  /** Worth of the greatest accuracy in an answer for a client who prefers accuracy, in USD. */
+  readonly accuracyUsd: number;
+}
+
 /** The entry that a name resolves to. */
 export interface TargetEntry {
   readonly kind: 'task' | 'architecture' | 'variant';
@@ -81,6 +89,8 @@ export interface TargetEntry {
   readonly candidates: readonly Candidate[];
   /** Reasons in the order of `candidates`. Undefined if none is excluded. */
   readonly exclusions: readonly (Exclusion | undefined)[] | undefined;
+  /** Missing while the slots suffice. */
+  readonly congestion?: CongestionPrices | undefined;
   /** Rules in force for the target or one of its candidates. */
   readonly rules: readonly RuleInForce[];
 }

@@ -53,7 +53,7 @@ export function createPreview(
     ...{ snapshot: start, program },
     settle(outcome) {
       const solved = program && outcome && solutionOf(program, outcome);
-      return settlePlan({ ...start, solution: targets.solution ?? solved }, params.placement);
+      return settlePlan({ ...start, solution: targets.solution ?? solved }, params);
     },
   };
 }

@@ -3,18 +3,22 @@
 import {
   bytes,
   milliseconds,
+  type CongestionPrices,
   type Plan,
   type PlanAction,
   type PlanQuality,
   type ReplicaId,
   type WorkerId,
 } from '@pareto/core';
+import { congestionPrices } from '../place/congestion/congestion-prices.js';
 import { markBeyondBudget } from '../place/context/budget.js';
 import { createContext } from '../place/context/context.js';
 import { observeChanges } from '../place/observe-changes.js';
 import { planIn } from '../place/plan-replicas.js';
 import { planQuality } from '../place/solve/plan-quality.js';
-import type { PlacementParams, PlacementReplica, PlacementSnapshot } from '../snapshot/snapshot.js';
+import { defaultSolveParams } from '../place/solve/solve-params.js';
+import type { PlacementReplica, PlacementSnapshot } from '../snapshot/snapshot.js';
+import type { TurnParams } from '../turn/turn-core.js';
 
 export interface SettledPlan {
   /** The last plan, whose `kept` are all replicas. */
@@ -22,6 +26,8 @@ export interface SettledPlan {
   /** Loads and unloads of all plans together. */
   readonly actions: readonly PlanAction[];
   readonly quality: PlanQuality;
+  /** Prices of slots. Undefined if they suffice. */
+  readonly congestion: CongestionPrices | undefined;
   /** Set unless plans still changed replicas in the last turn. */
   readonly isSettled: boolean;
   /** Time until the slowest worker has loaded its new replicas, by their profiles. 0 if none is loaded. */
@@ -31,7 +37,10 @@ export interface SettledPlan {
 const maxTurns = 30;
 
 /** Plans until a plan changes no replica. Yields after each turn, so that the caller can let others run. */
-export function* settlePlan(start: PlacementSnapshot, params: PlacementParams): Generator<void, SettledPlan> {
+export function* settlePlan(
+  start: PlacementSnapshot,
+  { placement: params, solve = defaultSolveParams }: TurnParams,
+): Generator<void, SettledPlan> {
   const stepMs = Math.max(params.surplusMs, params.handoverMs, params.quietMs);
   const loads = new Map<ReplicaId, PlanAction>();
   const unloads = new Map<ReplicaId, PlanAction>();
@@ -49,7 +58,8 @@ export function* settlePlan(start: PlacementSnapshot, params: PlacementParams): 
         solution !== undefined && frozen === undefined,
       );
       const actions = [...loads.values(), ...unloads.values()];
-      return { plan, actions, quality, isSettled, loadMs: loadTime(snapshot, actions) };
+      const congestion = congestionPrices(context, solve, undefined);
+      return { plan, actions, quality, congestion, isSettled, loadMs: loadTime(snapshot, actions) };
     }
     for (const action of changes) note(loads, unloads, action);
     const now = milliseconds(snapshot.now + stepMs);

@@ -3,6 +3,7 @@
 import {
   milliseconds,
   type Assignment,
+  type CongestionPrices,
   type Milliseconds,
   type Plan,
   type PlanAction,
@@ -28,6 +29,7 @@ import {
   type OrphanParams,
 } from '../place/plan-orphan-unloads.js';
 import { markBeyondBudget } from '../place/context/budget.js';
+import { congestionPrices } from '../place/congestion/congestion-prices.js';
 import { createContext } from '../place/context/context.js';
 import { planIn } from '../place/plan-replicas.js';
 import { dropEarlyUnloads } from '../place/validate/drop-early-unloads.js';
@@ -52,6 +54,8 @@ import {
 
 /** The state that one turn leaves for the next. All of it can be lost: a new leader begins without. */
 interface TurnState extends SolvedTargets {
+  /** Prices of slots while they are too few. The same object while they hardly change. */
+  readonly congestion: CongestionPrices | undefined;
   readonly demand: FollowedDemand;
   /** Time at which each assignment was first seen, on this controller's clock. */
   readonly assignedAt: ReadonlyMap<ReplicaId, Milliseconds>;
@@ -65,6 +69,7 @@ interface TurnState extends SolvedTargets {
 }
 
 const firstTurn: TurnState = {
+  congestion: undefined,
   demand: unfollowedDemand,
   assignedAt: new Map(),
   orphans: [],
@@ -114,6 +119,7 @@ export const solvingParams = (params: TurnParams): TurnParams => ({
 
 interface PlannedTurn extends ValidatedPlan, Pick<StatedProgram, 'program' | 'isTooLarge'> {
   readonly plan: Plan;
+  readonly congestion: CongestionPrices | undefined;
   /** The quality of the actions that are carried out. */
   readonly quality: PlanQuality;
   /** Time at which the plan may change although nothing else does. */
@@ -198,15 +204,17 @@ export function createTurnCore(params: TurnParams): TurnCore {
       const isBudgeted = placement.budgetUsdPerHour !== undefined;
       const leaveAt = isBudgeted && isNew && !mayLeave ? observed.now - leadingMs + params.firstUnloadMs : Infinity;
       const nextAt = milliseconds(isSettled ? Math.min(plan.nextAt, stated.dueAt, leaveAt) : 0);
+      const congestion = congestionPrices(context, params.solve ?? defaultSolveParams, state.congestion);
       const quality = planQuality(context, { actions, unmet: plan.unmet }, stated.isCurrent && !isOld(snapshot));
       // Last, so that a turn that fails leaves no program that counts as being solved.
       // After the freeze, targets are solved again, as in a new term.
       state = {
         ...state,
         ...(isFrozen ? noTargets : targets),
+        congestion,
         deferredSince: observeDeferred(deferredSince, plan.deferred, observed.now),
       };
-      return { plan, quality, actions, dropped, nextAt, program, isTooLarge };
+      return { plan, quality, congestion, actions, dropped, nextAt, program, isTooLarge };
     },
     solved(solution) {
       state = { ...state, ...endProgram(state, solution, params) };

@@ -73,6 +73,12 @@ describe('a preview', () => {
     assert.deepEqual(actionsOf(preview({ demands: [{ ...more('b', 0), amount: { factor: 20 } }] })), [], 'it has none');
   });
 
+  it('prices the slots that other demand would be short of', () => {
+    assert.equal(preview({ demands: [more('digits', 100)] }).congestion, undefined);
+    const { congestion } = preview({ demands: [more('digits', 10_000)] });
+    assert.ok([...(congestion?.usdPerHour.values() ?? [])].some((usd) => usd > 0));
+  });
+
   it('adds queries with an objective, and says what they lack', () => {
     const demand = (itemsPerSecond: number) => ({
       ...more('digits', itemsPerSecond),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Candidate, TargetEntry } from '@pareto/core';
+import { type Candidate, type TargetEntry } from '@pareto/core';
 import fc from 'fast-check';
 import { buildTargetEntry } from '@pareto/testkit';
 import {
@@ -379,6 +379,22 @@ describe('selectVariant', () => {
         if (measured.length > 0) assert.equal(chosen?.costPer1k ?? Infinity, Math.min(...costs));
       }),
     );
+  });
+
+  it('weighs lost accuracy against the price of congestion for queries that prefer accuracy', () => {
+    const entry = buildTargetEntry([candidate(0, fast), candidate(1, middle), candidate(2, best)]);
+    const chosen = (usdPerHour: number, asked: SelectionQuery): string => {
+      const prices = new Map([[candidate(1, middle).hardwareClass, usdPerHour]]);
+      const congestion = { usdPerHour: prices, accuracyUsd: 1 };
+      return brief(selectVariant({ ...entry, congestion }, asked, undefined, params));
+    };
+    const accurate = query({ prefer: 'accuracy' });
+    assert.deepEqual(
+      [0, 1e3, 2e4, 1e7].map((usd) => chosen(usd, accurate)),
+      ['chosen best', 'chosen best', 'chosen middle', 'chosen fast'],
+    );
+    assert.equal(chosen(1e7, query({ minAccuracy: 0.96, prefer: 'accuracy' })), 'chosen best');
+    assert.equal(chosen(1e7, query()), 'chosen fast');
   });
 
   it('does not depend on the order of candidates', () => {

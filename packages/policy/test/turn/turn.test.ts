@@ -26,6 +26,19 @@ describe('a control turn', () => {
     assert.equal([...core.state.changes.recentLoads.values()][0]?.count, 1, 'loads of one plan count once');
   });
 
+  it('prices slots while they are short, and keeps prices that hardly change from turn to turn', () => {
+    const core = createTurnCore(defaultTurnParams);
+    const pricesFor = (itemsPerSecond: number, now: number) => {
+      core.observe(observed(now), offered(itemsPerSecond, now), []);
+      return core.plan(observed(now), 'p', leading).congestion;
+    };
+    assert.equal(pricesFor(300, 1_000), undefined);
+    const prices = pricesFor(2_000, 2_000);
+    assert.ok(prices !== undefined && [...prices.usdPerHour.values()].every((usd) => usd > 0));
+    assert.equal(core.state.congestion, prices);
+    assert.equal(pricesFor(2_001, 3_000), prices);
+  });
+
   it('is skipped while the demand is the same', () => {
     const core = observed300();
     const { demand } = core.state.demand;

@@ -4,6 +4,7 @@ import {
   groupBy,
   milliseconds,
   type Assignment,
+  type CongestionPrices,
   type PlanAction,
   type ReplicaId,
   type ReplicaReport,
@@ -88,6 +89,7 @@ export function createController(options: ControllerOptions): Controller {
   let isTriggered = true;
   let tableSentAt = -Infinity;
   let isTableDue = false;
+  let congestion: CongestionPrices | undefined;
 
   function trigger(now: number): void {
     isTriggered = true;
@@ -101,13 +103,21 @@ export function createController(options: ControllerOptions): Controller {
     if (turn === undefined) return now + defaultRestParams.minMs;
     options.onTurn?.(turn);
     const busyMs = options.turnMs(workers.length, turn.observed.replicas.length);
-    events.schedule(now + busyMs, (at) => carryOut(turn.actions, at));
+    events.schedule(now + busyMs, (at) => {
+      publish(turn.congestion, at);
+      carryOut(turn.actions, at);
+    });
     const { observed, actions, held } = turn;
     return (
       now +
       busyMs +
       planRest(busyMs, { held, actions, replicas: observed.replicas, workers: observed.workers }, defaultRestParams)
     );
+  }
+  function publish(prices: CongestionPrices | undefined, now: number): void {
+    if (prices === congestion) return;
+    congestion = prices;
+    touchTable(now);
   }
   function carryOut(actions: readonly PlanAction[], now: number): void {
     const loads = actions.flatMap((action) => (action.kind === 'load' ? [action.assignment] : []));
@@ -139,7 +149,7 @@ export function createController(options: ControllerOptions): Controller {
     events.schedule(Math.max(now, tableSentAt + tableMs), (at) => {
       isTableDue = false;
       tableSentAt = at;
-      options.sendTable(buildTable(assignments.filter(isReady).map(sentReplica)), at);
+      options.sendTable(buildTable(assignments.filter(isReady).map(sentReplica), congestion), at);
     });
   }
   const isReady = ({ worker, replica }: Assignment): boolean =>
@@ -159,7 +169,7 @@ export function createController(options: ControllerOptions): Controller {
     start(now) {
       for (const info of cluster.workers) join(info, now);
       sendAssigned(sessions.keys(), now);
-      options.sendTable(buildTable([]), now);
+      options.sendTable(buildTable([], undefined), now);
     },
     demanded(router, report, now) {
       if (demand.add(router, report, milliseconds(now))) trigger(now);

@@ -3,6 +3,7 @@
 import {
   milliseconds,
   type Assignment,
+  type CongestionPrices,
   type Milliseconds,
   type Plan,
   type PlanAction,
@@ -19,6 +20,7 @@ export interface Turn {
   readonly plan: Plan;
   /** Missing in the turns of another planner. */
   readonly quality?: PlanQuality;
+  readonly congestion?: CongestionPrices | undefined;
   /** The actions of the plan that are carried out. */
   readonly actions: readonly PlanAction[];
   /** Variants that queries are held for. */
@@ -72,7 +74,14 @@ export function createPlanner(params: TurnParams, solver?: VirtualSolver): Plann
           core.solved(solution);
           nextAt = milliseconds(0);
         });
-      return { observed, plan: turn.plan, quality: turn.quality, actions: turn.actions, held: core.state.demand.held };
+      return {
+        observed,
+        plan: turn.plan,
+        quality: turn.quality,
+        congestion: turn.congestion,
+        actions: turn.actions,
+        held: core.state.demand.held,
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   priceOf,
   sameItems,
   type Candidate,
+  type CongestionPrices,
   type HardwareClassId,
   type RoutingTable,
   type TargetEntry,
@@ -16,7 +17,9 @@ import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profiledClasses, profileOf } from '../cluster/registry.js';
 
 /** Creates a function that returns the table. Candidates and targets whose replicas have not changed are the same objects. */
-export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) => RoutingTable {
+export function createTable(
+  cluster: Cluster,
+): (ready: readonly SentReplica[], congestion: CongestionPrices | undefined) => RoutingTable {
   let candidates = cluster.variants
     .flatMap((variant) =>
       profiledClasses(variant).map((hardwareClass) => createCandidate(cluster, variant, hardwareClass)),
@@ -24,7 +27,7 @@ export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) =
     .toSorted(cheapestFirst)
     .map((candidate, index) => ({ ...candidate, index }));
   const targets = new Map<string, TargetEntry>();
-  return (ready) => {
+  return (ready, congestion) => {
     const byCandidate = groupBy(ready, ({ assignment }) => keyOf(assignment));
     candidates = candidates.map((candidate) => {
       const own = (byCandidate.get(keyOf(candidate)) ?? []).map(({ route }) => route);
@@ -34,7 +37,8 @@ export function createTable(cluster: Cluster): (ready: readonly SentReplica[]) =
     for (const task of cluster.tasks) {
       const own = byTask.get(task.name) ?? [];
       const before = targets.get(task.name);
-      if (before === undefined || !sameItems(before.candidates, own)) targets.set(task.name, createTarget(task, own));
+      if (before === undefined || before.congestion !== congestion || !sameItems(before.candidates, own))
+        targets.set(task.name, { ...createTarget(task, own), congestion });
     }
     return {
       ...{ version: { epoch: 'simulation', revision: 1 }, targets: new Map(targets), candidates },

@@ -7,6 +7,7 @@ import type { Option } from '../context/options.js';
 import { listHostKinds, type HostKind, type KindSlots } from '../context/host-kinds.js';
 import type { Solution } from '../../snapshot/solution.js';
 import type { SolveParams } from './solve-params.js';
+import { dearestWorker, missedParts } from './values.js';
 
 /** The columns of a variant on the slots of one class of a kind of workers. */
 interface PlaceColumns {
@@ -48,16 +49,6 @@ export interface Formulated {
   readonly places: readonly PlaceColumns[];
 }
 
-/**
- * Parts of a group's demand, and the price of missing them. Prices rise, so that groups whose items take more time than others do not lose
- * everything before these lose anything. They are about 1 in the mean, because the gap to which a program is solved is a part of them.
- */
-const missedParts: readonly { readonly share: number; readonly price: number }[] = [
-  { share: 0.1, price: 0.25 },
-  { share: 0.1, price: 0.5 },
-  { share: 0.2, price: 1 },
-  { share: Infinity, price: 2 },
-];
 const leastMissPrice = Math.min(...missedParts.map(({ price }) => price));
 
 interface OpenRow {
@@ -153,7 +144,7 @@ class ProgramBuilder {
     this.#context = context;
     this.#params = params;
     this.#kinds = kinds;
-    this.#unitUsd = Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour)) || 1;
+    this.#unitUsd = dearestWorker(kinds);
     this.#missUsd = params.missFactor * this.#unitUsd;
     const { releasesHosts, targetUtilisation } = context.params;
     this.used = kinds.map(({ usdPerHour, workers }) =>
