@@ -18,6 +18,7 @@ import {
   byDirection,
   byHop,
   byLimit,
+  byHardwareClass,
   byLoss,
   byMeasurement,
   byModel,
@@ -242,6 +243,7 @@ export interface ControllerMetrics extends ServiceMetrics {
   /** NaN without a bound. */
   readonly planGap: Gauge;
   readonly planAge: Gauge;
+  readonly congestion: Gauge<typeof byHardwareClass>;
   readonly solveTime: Histogram<typeof bySolve>;
   readonly measurements: Counter<typeof byMeasurement>;
   readonly outcomes: Counter<typeof byRecipe>;
@@ -279,6 +281,11 @@ export function createControllerMetrics(make: Instruments = createInstruments('c
     planAge: make.gauge(
       'pareto_plan_age_seconds',
       'Time since the snapshot from which the targets of the last plan were computed or confirmed; NaN if this controller does not lead',
+    ),
+    congestion: make.gauge(
+      'pareto_congestion_usd_per_hour',
+      'What a slot more of a hardware class is worth beyond its price; missing while the slots suffice',
+      byHardwareClass,
     ),
     solveTime: make.histogram(
       'pareto_plan_solve_seconds',

@@ -72,6 +72,7 @@ export const byCause: typeof byVariant & { readonly reason: typeof unmetCauses }
   reason: unmetCauses,
 };
 export const byPlanSource: { readonly source: typeof planSources } = { source: planSources };
+export const byHardwareClass: Names<'hardware_class'> = { hardware_class: 'a hardware class of workers' };
 export const bySolve = {
   outcome: [
     'optimal',

@@ -107,6 +107,7 @@ export async function createController(
     recorder,
     ...{ ...cluster, ...context, assigner, outcomes, planLog, events, metrics, ...params },
     ...{ solver, turn },
+    onPriced: () => routes.touch(),
     epoch: () => store.epoch,
   });
   const instance = Math.floor(context.rng() * 2 ** 32).toString(36);
@@ -120,7 +121,7 @@ export async function createController(
     declared: cluster.mirror.records.declarations.get(declaredKey)?.value,
   });
   const routes = createRoutes({
-    ...{ ...routing(cluster, table), ...context, draining, onHeld: loop.hurry, onWorkerLost },
+    ...{ ...routing(cluster, table, planLog), ...context, draining, onHeld: loop.hurry, onWorkerLost },
     isOther: (epoch) => !config.acceptEmptyStore && isOfOtherStore(epoch, identity(), cluster.clusterView().registry),
     usesReach: () => cluster.fleet.usesReach(clock.now()),
     onWorkersReached: (processes) => cluster.fleet.reached(processes, clock.now()),
@@ -235,11 +236,15 @@ type Routing = Pick<RoutesOptions, 'table' | 'leader' | 'demand' | 'rows' | 'rea
  * Returns the parts of the cluster that the routing table needs. After a restore, the table stays unchanged until the
  * plan is settled.
  */
-function routing({ clusterView, mirror, leader, demand, storeAgeMs }: Cluster, table: TableLog): Routing {
+function routing(
+  { clusterView, mirror, leader, demand, storeAgeMs }: Cluster,
+  table: TableLog,
+  planLog: Pick<PlanLog, 'congestion'>,
+): Routing {
   const rows = createTableRows();
   return {
     ...{ table, leader, demand, storeAgeMs },
-    rows: (routers) => rows(clusterView(), routers),
+    rows: (routers) => rows(clusterView(), routers, planLog.congestion()),
     ready: () => mirror.synced && clusterView().settled,
   };
 }
@@ -262,7 +267,7 @@ function mirroring({ mirror }: Cluster, draining: AbortSignal): Runnable {
 interface ObservedParts {
   readonly cluster: Cluster;
   readonly routes: Routes;
-  readonly planLog: Pick<PlanLog, 'unmet' | 'quality'>;
+  readonly planLog: Pick<PlanLog, 'unmet' | 'quality' | 'congestion'>;
   readonly backups: Pick<Backups, 'ageMs'>;
   readonly metrics: ControllerMetrics;
   readonly limiter: Limiter;
@@ -293,6 +298,7 @@ function probes(
         backupAgeMs: backups.ageMs(),
         unmet: planLog.unmet(),
         quality: planLog.quality(),
+        congestion: planLog.congestion(),
       });
     },
   });

@@ -13,12 +13,14 @@ export interface PlanView {
 
 /** Formats a plan with its details. */
 export function formatPlan(plan: wire.RecordedPlan, freeze: wire.PlanFreeze | null, view: PlanView): string {
-  const { demands, replicas, unmetNeeds, omitted } = plan;
+  const { demands, replicas, classes, unmetNeeds, omitted } = plan;
+  const short = classes.filter(({ congestionUsdPerHour }) => congestionUsdPerHour > 0);
   const more = omitted > 0 ? [`${omitted} more rows were not recorded`] : [];
   return [
     wrap(headOf(plan, freeze), view.width).join('\n'),
     ...(replicas.length === 0 ? ['no replicas'] : [formatReplicas(replicas, view), ...more]),
     ...(demands.length === 0 ? [] : [formatDemands(demands, view)]),
+    ...(short.length === 0 ? [] : [formatShort(short, view)]),
     ...(unmetNeeds.length === 0 ? [] : [formatUnmet(unmetNeeds, view)]),
   ].join('\n\n');
 }
@@ -82,6 +84,22 @@ const formatDemands = (rows: readonly wire.PlannedDemand[], { width, paint }: Pl
       { title: 'ITEMS/S', align: 'right', cell: ({ itemsPerSecond }) => perSecond(itemsPerSecond) },
       { title: 'WITHIN', align: 'right', cell: ({ latencyMs }) => formatMs(latencyMs) },
       { title: 'PREFERS', cell: ({ variant, prefersAccuracy }) => `${variant}${prefersAccuracy ? ' (accuracy)' : ''}` },
+    ],
+    rows,
+    { width, paintTitles: paint.bold },
+  );
+
+const formatShort = (rows: readonly wire.PlannedClass[], { width, paint }: PlanView): string =>
+  formatTable<wire.PlannedClass>(
+    [
+      { title: 'SHORT OF', cell: ({ hardwareClass }) => hardwareClass },
+      { title: 'SLOTS', align: 'right', cell: ({ slots }) => String(slots) },
+      { title: 'USD/H', align: 'right', drop: 1, cell: ({ usdPerHour }) => formatUsd(usdPerHour) },
+      {
+        title: 'WORTH MORE',
+        align: 'right',
+        cell: ({ congestionUsdPerHour }) => `+ ${formatUsd(congestionUsdPerHour)} per hour`,
+      },
     ],
     rows,
     { width, paintTitles: paint.bold },

@@ -1,6 +1,14 @@
 // Gauges that are computed from the cluster's state at each scrape.
 
-import { planGap, planSources, unmetCauses, type PlanQuality, type StoreLoss, type UnmetNeed } from '@pareto/core';
+import {
+  planGap,
+  planSources,
+  unmetCauses,
+  type CongestionPrices,
+  type PlanQuality,
+  type StoreLoss,
+  type UnmetNeed,
+} from '@pareto/core';
 import type { StoreMember } from '@pareto/state';
 import { byPresence, byReplicaState, type ControllerMetrics } from '@pareto/telemetry';
 import type { ClusterView } from './observe.js';
@@ -15,6 +23,8 @@ export interface GaugeValues {
   readonly unmet: readonly UnmetNeed[];
   /** Quality of the leader's last plan. Undefined if this controller has not planned in its term. */
   readonly quality: PlanQuality | undefined;
+  /** Prices of slots in the leader's last plan. Undefined while the slots suffice. */
+  readonly congestion: CongestionPrices | undefined;
 }
 
 type FleetView = Pick<ClusterView, 'fleet' | 'now' | 'leadingSince'> & {
@@ -25,7 +35,7 @@ type FleetView = Pick<ClusterView, 'fleet' | 'now' | 'leadingSince'> & {
 export function setGauges(
   metrics: ControllerMetrics,
   view: FleetView,
-  { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet, quality }: GaugeValues,
+  { routers, storeAgeMs, storeLoss, storeMembers, backupAgeMs, unmet, quality, congestion }: GaugeValues,
 ): void {
   metrics.routers.set(routers);
   metrics.storeAge.set(storeAgeMs / 1000);
@@ -36,6 +46,9 @@ export function setGauges(
   metrics.backupAge.set(backupAgeMs / 1000);
   setFleetGauges(metrics, view, unmet);
   setQuality(metrics, quality, view);
+  metrics.congestion.reset();
+  for (const [hardwareClass, usd] of congestion?.usdPerHour ?? [])
+    metrics.congestion.set(usd, { hardware_class: hardwareClass });
 }
 
 function setQuality(

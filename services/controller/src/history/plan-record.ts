@@ -4,6 +4,7 @@ import {
   groupBy,
   priceOf,
   type Assignment,
+  type CongestionPrices,
   type KeptReplica,
   type Plan,
   type PlanAction,
@@ -30,6 +31,7 @@ export interface RecordedTurn {
   readonly plan: Pick<Plan, 'kept' | 'unmet'>;
   readonly actions: readonly PlanAction[];
   readonly quality: PlanQuality;
+  readonly congestion: CongestionPrices | undefined;
 }
 
 export function planRecord({ planId, atWallMs, observed, plan, ...turn }: RecordedTurn): PlanRecord {
@@ -42,7 +44,7 @@ export function planRecord({ planId, atWallMs, observed, plan, ...turn }: Record
     ...{ id: planId, atWallMs, quality: { ...quality, ageMs: observed.now - at } },
     replicas: recorded,
     demands: fitting(plannedDemands(demand, observed.variants), limits.demands),
-    classes: fitting(plannedClasses(observed), limits.classes),
+    classes: fitting(plannedClasses(observed, turn.congestion), limits.classes),
     actions: fitting(actions, limits.actions),
     unmet: fitting(plan.unmet, limits.unmet),
     counts: {
@@ -118,7 +120,10 @@ function plannedDemands(demand: readonly Demand[], variants: readonly PlacementV
 }
 
 /** Returns the slots of the connected workers that are not draining, by class. */
-function plannedClasses({ workers, prices }: Pick<Observed, 'workers' | 'prices'>): readonly PlannedClass[] {
+function plannedClasses(
+  { workers, prices }: Pick<Observed, 'workers' | 'prices'>,
+  congestion: CongestionPrices | undefined,
+): readonly PlannedClass[] {
   const groups = groupBy(
     workers
       .filter(({ presence, draining }) => presence === 'connected' && !draining)
@@ -130,5 +135,6 @@ function plannedClasses({ workers, prices }: Pick<Observed, 'workers' | 'prices'
     workers: new Set(own.map(({ worker }) => worker)).size,
     slots: own.reduce((sum, { slots }) => sum + slots, 0),
     usdPerHour: priceOf(prices, hardwareClass) ?? 0,
+    congestionUsdPerHour: congestion?.usdPerHour.get(hardwareClass) ?? 0,
   }));
 }

@@ -46,6 +46,8 @@ export interface ControlLoopOptions extends AdoptOptions, ReportOptions {
   readonly solver: Solver | undefined;
   /** Recorder of the turns. Undefined if they are not recorded. */
   readonly recorder: Recorder | undefined;
+  /** Called when a plan has other prices of congestion than the one before. */
+  readonly onPriced: () => void;
   readonly clock: Clock;
   readonly tracer: Tracer;
 }
@@ -184,8 +186,8 @@ async function runTurn(
   // 7. Record the plan in the store, before any effect.
   const { demand } = core.state.demand;
   // Kept until the next turn, without the program of this one.
-  const { plan, quality } = turn;
-  const recorded = { plan, quality, actions, planId, observed, demand, atWallMs: view.wallMs };
+  const { plan, quality, congestion } = turn;
+  const recorded = { plan, quality, congestion, actions, planId, observed, demand, atWallMs: view.wallMs };
   const { workers, plans } = view.records;
   if (!(await recordPlan(options.leader, recorded, { workers, plans, freeze }))) {
     trigger();
@@ -198,7 +200,9 @@ async function runTurn(
   options.assigner.apply(actions);
 
   // 9. Report, and trace the turn.
+  const pricesBefore = options.planLog.congestion();
   reportTurn(options, memory, { ...turn, recorded });
+  if (congestion !== pricesBefore) options.onPriced();
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();

@@ -2,6 +2,7 @@
 
 import type {
   Clock,
+  CongestionPrices,
   KeptReplica,
   Milliseconds,
   Plan,
@@ -47,6 +48,8 @@ export interface PlanLog {
   unmet(): readonly LoggedUnmet[];
   /** Returns the quality of the last plan. Undefined if there is none. */
   quality(): PlanQuality | undefined;
+  /** Returns the prices of slots in the last plan. Undefined while the slots suffice, or if there is no plan. */
+  congestion(): CongestionPrices | undefined;
   /** Returns what is recorded of the last plan if it changes replicas. Undefined if there is none. */
   current(): PlanRecord | undefined;
   /** Returns why the last plan keeps or loads a replica. Undefined for any other replica. */
@@ -109,6 +112,7 @@ export function createPlanLog({ clock, logger, events, leader }: PlanLogOptions)
     recent: () => recent,
     deferred: () => current().deferred,
     quality: () => current().turn?.quality,
+    congestion: () => current().turn?.congestion,
     current() {
       const { turn } = current();
       return turn && planRecord(turn);

@@ -61,9 +61,9 @@ export function previewPlan(
       turn = turns.next();
     }
     const { snapshot } = preview;
-    const { plan, actions, quality, isSettled, loadMs } = turn.value;
+    const { plan, actions, quality, congestion, isSettled, loadMs } = turn.value;
     const recorded = { planId: snapshot.planId, atWallMs: 0, observed: snapshot, demand: snapshot.demand };
-    return { plan: planRecord({ ...recorded, plan, actions, quality }), isSettled, loadMs };
+    return { plan: planRecord({ ...recorded, plan, actions, quality, congestion }), isSettled, loadMs };
   });
 }
 

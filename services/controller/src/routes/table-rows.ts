@@ -2,9 +2,11 @@
 // objects, so that most of them cost nothing to compute again.
 
 import {
+  oncePer,
   sameItems,
   type Architecture,
   type Assignment,
+  type CongestionPrices,
   type Measurement,
   type ReplicaState,
   type Rule,
@@ -24,7 +26,11 @@ import { variantRows } from './variant-rows.js';
 /** Rows by the part of the cluster that they describe. Each row is in one list. A list with the same rows is the same object. */
 export type TableRows = ReadonlyMap<string, readonly wire.TableRowInput[]>;
 
-export type ListRows = (view: ClusterView, routers: readonly wire.RouterInfoInput[]) => TableRows;
+export type ListRows = (
+  view: ClusterView,
+  routers: readonly wire.RouterInfoInput[],
+  congestion: CongestionPrices | undefined,
+) => TableRows;
 
 /**
  * Creates the function that computes the rows. It remembers the rows of the registry while it and the capacity of the
@@ -35,13 +41,14 @@ export function createTableRows(): ListRows {
   let known: ReadonlyMap<WorkerId, WorkerRows> = new Map();
   const ofRegistry = createRowCache();
   const ofRouters = createRowCache();
-  return (view, routers) => {
+  return (view, routers, congestion) => {
     const { tasks, architectures, versions, rules, warmthRules } = view.registry;
     const capacity = capacityOf(view);
     const basis = [tasks, architectures, versions, rules, warmthRules, view.served, capacity];
     const rows = new Map([
       ['registry', ofRegistry(basis, () => listRegistryRows(view, capacity))],
       ['routers', ofRouters(routers, () => routers.map(routerRow))],
+      ['congestion', congestion === undefined ? noRows : congestionRows(congestion)],
     ]);
     const workers = new Map<WorkerId, WorkerRows>();
     for (const { info } of capacity.present) {
@@ -71,6 +78,14 @@ const listRegistryRows = (view: ClusterView, capacity: WorkerCapacity): readonly
   ...servedVariants(view).flatMap((variant) => variantRows(view, capacity, variant)),
   ...[...view.registry.rules, ...view.registry.warmthRules].map(ruleRow),
 ];
+
+const noRows: readonly wire.TableRowInput[] = [];
+
+/** Returns the same list for the same prices. */
+const congestionRows = oncePer(({ usdPerHour, accuracyUsd }: CongestionPrices): readonly wire.TableRowInput[] => {
+  const congestion: Complete<wire.CongestionRowInput> = { usdPerHour: Object.fromEntries(usdPerHour), accuracyUsd };
+  return [{ key: 'congestion', congestion }];
+});
 
 const routerRow = (router: wire.RouterInfoInput): wire.TableRowInput => ({
   key: `router/${router.routerId}`,

@@ -122,6 +122,8 @@ export interface PlannedClass {
   readonly slots: number;
   /** Price of one slot. 0 if it is not configured. */
   readonly usdPerHour: number;
+  /** Worth of a slot more beyond its price. 0 while they suffice. Missing in plans of older controllers. */
+  readonly congestionUsdPerHour?: number;
 }
 
 /** The plan that an operator froze. */

@@ -7,6 +7,7 @@ import {
   replicaId,
   variantId,
   type Assignment,
+  type CongestionPrices,
   type Milliseconds,
   type PlanQuality,
   type UnmetNeed,
@@ -21,10 +22,16 @@ const variant = variantId('tiny:original');
 const assigned = ['a', 'b', 'c'].map((replica): Assignment => ({
   ...{ replica: replicaId(replica), variant, version: 1, worker: w1, hardwareClass: hardwareClassId('c') },
 }));
+const greedyQuality: PlanQuality = { source: 'greedy', at: ms(2_000), planId: 'p2' };
 const need: UnmetNeed = { variant: variantId('big:original'), source: 'minimum', cause: 'memory', reason: 'too large' };
 
 /** Returns the lines of the gauges of a worker with three assignments, of which two have a replica. */
-async function scrape(leadingSince: Milliseconds | undefined, unmet: readonly UnmetNeed[] = [], quality?: PlanQuality) {
+async function scrape(
+  leadingSince: Milliseconds | undefined,
+  unmet: readonly UnmetNeed[] = [],
+  quality?: PlanQuality,
+  congestion?: CongestionPrices,
+) {
   const metrics = createControllerMetrics(privateInstruments('controller'));
   const fleet = createFleetState(defaultFleetParams);
   const session = { info: infoOf() };
@@ -35,9 +42,13 @@ async function scrape(leadingSince: Milliseconds | undefined, unmet: readonly Un
   const records = { workers: new Map([['w1', { key: 'w1', value, createRevision: 1, modRevision: 1 }]]) };
   const registry = { assignments: new Map([[w1, assigned]]) };
   const values = { routers: 0, storeAgeMs: 0, storeLoss: undefined, storeMembers: [], backupAgeMs: 0 };
-  setGauges(metrics, { records, registry, fleet, now: ms(2_000), leadingSince }, { ...values, unmet, quality });
+  setGauges(
+    metrics,
+    { records, registry, fleet, now: ms(2_000), leadingSince },
+    { ...values, unmet, quality, congestion },
+  );
   const lines = (await metrics.text()).replaceAll(',service="controller"', '').split('\n');
-  return lines.filter((line) => /^pareto_(replicas|plan_(unmet|source|gap|age)|workers)/.test(line));
+  return lines.filter((line) => /^pareto_(replicas|plan_(unmet|source|gap|age)|workers|congestion)/.test(line));
 }
 
 describe('the gauges of a controller', () => {
@@ -68,8 +79,16 @@ describe('the gauges of a controller', () => {
       'pareto_plan_gap{service="controller"} 0.25',
       'pareto_plan_age_seconds{service="controller"} 1.5',
     ]);
-    const greedy = await qualityLines({ source: 'greedy', at: ms(2_000), planId: 'p2' });
+    const greedy = await qualityLines(greedyQuality);
     assert.ok(greedy.includes('pareto_plan_gap{service="controller"} Nan'), greedy.join());
+  });
+
+  it('state the price of congestion while slots are short', async () => {
+    const prices = { usdPerHour: new Map([[hardwareClassId('cpu/x'), 2.5]]), accuracyUsd: 1 };
+    const linesOf = async (congestion?: CongestionPrices): Promise<readonly string[]> =>
+      (await scrape(ms(0), [], greedyQuality, congestion)).filter((line) => line.includes('congestion'));
+    assert.deepEqual(await linesOf(prices), ['pareto_congestion_usd_per_hour{hardware_class="cpu/x"} 2.5']);
+    assert.deepEqual(await linesOf(), []);
   });
 
   it('are exported by the leader only', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { bytes, hardwareClassId, milliseconds, replicaId, variantId, workerId, type Assignment } from '@pareto/core';
 import type { Observed } from '@pareto/policy';
 import { maxTransactionBytes } from '@pareto/state';
-import { buildWorkerInfo } from '@pareto/testkit';
+import { buildHardwareClass, buildSlotGroup, buildWorkerInfo } from '@pareto/testkit';
 import { describe, it } from 'mocha';
 import { planRecord } from '../../src/history/plan-record.js';
 import { emptyObserved, recordedTurn } from '../support/recorded-turn.js';
@@ -40,6 +40,19 @@ describe('planRecord', () => {
     assert.deepEqual(record.replicas, [{ ...on, variant: 'a:x', replicas: 2, source: 'demand', reason: 'demand' }]);
     assert.deepEqual(record.counts, { loads: 1, unloads: 1, replicas: 2, itemsPerSecond: 0 });
     assert.deepEqual(record.quality, { source: 'greedy', planId: 'p', ageMs: 600 });
+  });
+
+  it('has the price of congestion of each class', () => {
+    const ofClass = buildHardwareClass();
+    const info = buildWorkerInfo({ id: workerId('w'), slotGroups: [buildSlotGroup(ofClass)] });
+    const worker = { info, presence: 'connected', draining: false, measuring: undefined, making: undefined } as const;
+    const observed = { ...emptyObserved, workers: [worker] };
+    const congestion = { usdPerHour: new Map([[ofClass.id, 3]]), accuracyUsd: 1 };
+    const prices = [congestion, undefined].map((one) => {
+      const { classes } = planRecord(recordedTurn({ observed, congestion: one }));
+      return classes.map(({ congestionUsdPerHour }) => congestionUsdPerHour);
+    });
+    assert.deepEqual(prices, [[3], [0]]);
   });
 
   it('leaves out replicas that leave with their workers, which others replace', () => {

@@ -13,6 +13,6 @@ export const greedy: PlanQuality = { source: 'greedy', at: milliseconds(400), pl
 
 export const recordedTurn = (fields: Partial<RecordedTurn> = {}): RecordedTurn => ({
   ...{ planId: 'p', atWallMs: 5, observed: emptyObserved, demand: [], plan: { kept: [], unmet: [] }, actions: [] },
-  quality: greedy,
+  ...{ quality: greedy, congestion: undefined },
   ...fields,
 });

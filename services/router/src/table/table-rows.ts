@@ -1,8 +1,10 @@
 // Applies the controller's rows, a snapshot and then changes, and builds the routing table from them.
 
 import {
+  hardwareClassId,
   variantId,
   type Architecture,
+  type CongestionPrices,
   type Profile,
   type RoutingTable,
   type RuleInForce,
@@ -49,6 +51,8 @@ interface Index {
   readonly routers: Map<string, string>;
   readonly loading: Map<string, VariantId>;
   readonly rules: Map<string, RuleInForce>;
+  /** The prices by the key of their row, of which there is one at most. */
+  readonly congestion: Map<string, CongestionPrices>;
   readonly groups: CandidateGroups;
   readonly listTargets: TargetLister;
 }
@@ -62,12 +66,13 @@ const createIndex = (): Index => ({
   routers: new Map(),
   loading: new Map(),
   rules: new Map(),
+  congestion: new Map(),
   groups: createCandidateGroups(),
   listTargets: createTargetLister(),
 });
 
 function put(index: Index, row: wire.TableRow): void {
-  const { key, task, architecture, profile, router, rule, variant, replica } = row;
+  const { key, task, architecture, profile, router, rule, variant, replica, congestion } = row;
   drop(index, key);
   index.rows.set(key, row);
   if (task) index.tasks.set(key, taskFromWire(task));
@@ -79,6 +84,7 @@ function put(index: Index, row: wire.TableRow): void {
   if (profile?.profile) index.profiles.set(profile.digest, profileFromWire(profile.profile));
   if (router) index.routers.set(router.routerId, router.address);
   if (rule && isKind(rule.kind)) index.rules.set(key, ruleOf(rule, rule.kind));
+  if (congestion) index.congestion.set(key, pricesOf(congestion));
   if (variant) index.groups.putVariant(variant);
   if (replica) index.groups.putReplica(replica);
   if (replica && isLoading(replica)) index.loading.set(key, variantId(replica.variant));
@@ -92,6 +98,7 @@ function drop(index: Index, key: string): void {
   index.tasks.delete(key);
   index.architectures.delete(key);
   index.rules.delete(key);
+  index.congestion.delete(key);
   index.loading.delete(key);
   if (architecture) index.batchSizes.delete(versionKey(architecture.name, architecture.version));
   if (profile) index.profiles.delete(profile.digest);
@@ -111,12 +118,18 @@ const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind'
   task: task === '' ? undefined : task,
 });
 
-function buildTable(version: TableVersion, { tasks, architectures, rules, ...index }: Index): RoutingTable {
+const pricesOf = ({ usdPerHour, accuracyUsd }: wire.CongestionRow): CongestionPrices => ({
+  usdPerHour: new Map(Object.entries(usdPerHour).map(([id, usd]) => [hardwareClassId(id), usd])),
+  accuracyUsd,
+});
+
+function buildTable(version: TableVersion, { tasks, architectures, rules, congestion, ...index }: Index): RoutingTable {
   const lists = index.groups.list(index);
+  const [prices] = congestion.values();
   const candidates = [...lists.values()].flat();
   return {
     version,
-    targets: index.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
+    targets: index.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()], prices),
     candidates,
     replicas: candidates.flatMap(({ replicas }) => replicas),
     loading: new Set(index.loading.values()),

@@ -55,6 +55,16 @@ describe('plan', () => {
     ]);
   });
 
+  it('shows what a slot more is worth where slots are short', async () => {
+    const short = { hardwareClass: 'cpu/x', workers: 2, slots: 4, usdPerHour: 0.05, congestionUsdPerHour: 1.5 };
+    const classes = [short, { ...short, hardwareClass: 'gpu/x', congestionUsdPerHour: 0 }];
+    controller.plans = { ...controller.plans, current: plan(3, { ageMs: 0, classes }) };
+    assert.deepEqual((await linesOf()).slice(-2), [
+      'SHORT OF  SLOTS   USD/H        WORTH MORE',
+      'cpu/x         4  $0.050  + $1.50 per hour',
+    ]);
+  });
+
   it('says since when, by whom and why the plan is frozen', async () => {
     controller.plans = {
       current: plan(3, { ageMs: 0, quality: { source: 'frozen' } }),
