@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { milliseconds, type Plan } from '@pareto/core';
 import { createContext } from '../../src/place/context/context.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
-import { searchExactly } from '../../src/place/solve/exact/search-exactly.js';
+import { searchProgram } from '../../src/place/solve/exact/search-program.js';
 import { formulate } from '../../src/place/solve/formulate.js';
+import { solutionOf } from '../../src/place/solve/round-solution.js';
 import { defaultSolveParams } from '../../src/place/solve/solve-params.js';
 import {
   defaultPlacementParams,
@@ -12,7 +13,8 @@ import {
   type PlacementSnapshot,
   type PlacementVariant,
 } from '../../src/snapshot/snapshot.js';
-import { architecture, brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
+import { buildHardwareClass } from '@pareto/testkit';
+import { alsoOn, architecture, brief, replica, snapshot, task, variant, worker } from '../support/fixture.js';
 
 const params = { ...defaultPlacementParams, burstFactor: 4, burstFreePart: 0.5, copies: 0, idleMs: milliseconds(1) };
 const busy = variant('busy:original', { p50Ms: 10, memoryMib: 100 });
@@ -26,6 +28,7 @@ const light = [demandFor(busy, 25)];
 interface Fields {
   readonly replicas?: readonly PlacementReplica[];
   readonly memoryMib?: number;
+  readonly workers?: PlacementSnapshot['workers'];
   readonly demand?: PlacementSnapshot['demand'];
   readonly params?: typeof params;
   readonly held?: PlacementSnapshot['held'];
@@ -35,19 +38,23 @@ interface Fields {
 
 /** Plans for workers with two slots, and for demand that is solved. */
 function plan(
-  { replicas = [], memoryMib = 500, demand = light, params: own = params, held = [], more = [] }: Fields,
+  { replicas = [], memoryMib = 500, demand = light, params: own = params, held = [], more = [], workers }: Fields,
   isSolved = true,
 ): Plan {
   const observed = snapshot({
     ...{ now: milliseconds(100_000), tasks: [task('digits'), task('words')], variants: [busy, other, ...more] },
-    ...{ demand, replicas, held, workers: ['w', 'x'].map((id) => worker(id, memoryMib, { slots: 2 })) },
+    ...{ demand, replicas, held },
+    workers: workers ?? ['w', 'x'].map((id) => worker(id, memoryMib, { slots: 2 })),
     architectures: more.map(({ variant: { architecture: name } }) => architecture(name)),
     idleSince: new Map([['words', milliseconds(0)]]),
   });
   if (!isSolved) return planReplicas(observed, own);
   const formulated = formulate(createContext(observed, own), { ...defaultSolveParams, reserve: 0 });
   assert.ok(formulated !== undefined && defaultSolveParams.exact !== undefined);
-  return planReplicas({ ...observed, solution: searchExactly(formulated, defaultSolveParams.exact) }, own);
+  const optimum = searchProgram(formulated.program, defaultSolveParams.exact);
+  assert.ok(optimum !== undefined);
+  const solution = solutionOf(formulated, { status: 'optimal', ...optimum, bound: optimum.objective }, 'exact');
+  return planReplicas({ ...observed, solution }, own);
 }
 
 const ready = (id: string, on: string, of = 'busy:original'): PlacementReplica => replica(id, of, on);
@@ -63,6 +70,19 @@ describe('replicas for bursts', () => {
       2,
       'one at a time on each worker',
     );
+  });
+
+  it('are loaded on other classes, too, that answer the demand in time', () => {
+    const device = buildHardwareClass({ device: 'other' });
+    const workers = [worker('w', 1_000, { slots: 2 }), worker('o', 1_000, { classes: [device], slots: 2 })];
+    const loadsAt = (slowness: number): readonly string[] => {
+      const more = [alsoOn(variant('both:original', { p50Ms: 10, memoryMib: 100 }), device, slowness)];
+      const demand = more.map((one) => demandFor(one, 25));
+      const replicas = [ready('1', 'w', 'both:original')];
+      const made = plan({ more, demand, workers, replicas, params: { ...params, burstFactor: 1 } });
+      return brief(made).filter((action) => action.includes('both'));
+    };
+    assert.deepEqual([loadsAt(2), loadsAt(200)], [['load both:original on o'], []]);
   });
 
   it('are loaded up to a number of replicas', () => {
