@@ -62,10 +62,10 @@ export interface Candidate {
   readonly replicas: readonly ReplicaRoute[];
 }
 
-/** The price of congestion, which selection and admission use while slots are too few. */
+/** The price of congestion, which selection uses while slots are too few. */
 export interface CongestionPrices {
-  /** USD per hour by which a slot of each class is worth more than its price. Classes with enough slots are missing. */
-  readonly usdPerHour: ReadonlyMap<HardwareClassId, number>;
+  /** USD per hour by which a slot is worth more than its price, by hardware class. Classes with enough slots are missing. */
+  readonly usdPerHour: Readonly<Record<HardwareClassId, number>>;
   /** Worth of the greatest accuracy in an answer for a client who prefers accuracy, in USD. */
   readonly accuracyUsd: number;
 }
@@ -89,8 +89,6 @@ export interface TargetEntry {
   readonly candidates: readonly Candidate[];
   /** Reasons in the order of `candidates`. Undefined if none is excluded. */
   readonly exclusions: readonly (Exclusion | undefined)[] | undefined;
-  /** Missing while the slots suffice. */
-  readonly congestion?: CongestionPrices | undefined;
   /** Rules in force for the target or one of its candidates. */
   readonly rules: readonly RuleInForce[];
 }
@@ -106,6 +104,8 @@ export interface RoutingTable {
   readonly candidates: readonly Candidate[];
   /** Ready replicas of all candidates. */
   readonly replicas: readonly ReplicaRoute[];
+  /** Missing while the slots suffice. */
+  readonly congestion?: CongestionPrices | undefined;
   /** Variants with a replica that is loading. */
   readonly loading: ReadonlySet<VariantId>;
   /** Addresses (host:port) by router id. */

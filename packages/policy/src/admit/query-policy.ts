@@ -78,13 +78,14 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
   });
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
-    const { items, shapes, objective, elapsedMs, isNew, isPatient } = query;
+    const { items, shapes, objective, congestion, elapsedMs, isNew, isPatient } = query;
     const isOffline = objective.class === 'offline';
     // Offline queries are rejected whenever others run, which says nothing about the capacity for those.
     const asked = {
       items,
       shapes,
       objective,
+      congestion,
       elapsedMs,
       now,
       maxWaitBatchesAt: isOffline ? noWait : undefined,

@@ -1,7 +1,15 @@
 // The core of a router: all that it decides about queries, as a reducer. It owns the view of the loads, the held queries, the
 // retry budget and the counts of demand. A router is a shell around it: messages and timers become events, and effects become messages.
 
-import { groupBy, type ErrorCode, type Objective, type ReplicaLoad, type ReplicaRoute, type Rng } from '@pareto/core';
+import {
+  groupBy,
+  type CongestionPrices,
+  type ErrorCode,
+  type Objective,
+  type ReplicaLoad,
+  type ReplicaRoute,
+  type Rng,
+} from '@pareto/core';
 import { isDueToDeadline, type HoldUsage } from '../admit/admit.js';
 import { createQueryPolicy, type Decision, type Forwarding, type QueryPolicyParams } from '../admit/query-policy.js';
 import { mayRetry, refillRetryBudget, type FailedAttempt, type RetryParams } from '../retry/may-retry.js';
@@ -61,6 +69,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
   const demand = createRouterDemand(params.demand);
   const held = createHeldQueries<H>({ params: params.hold, demand });
   const trace = onDecision && createTrace();
+  let congestion: CongestionPrices | undefined;
   let retryBudget = params.retry.initialBudget;
 
   /** `isHeld` states that the query needs no place among the held ones. */
@@ -72,6 +81,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
       items,
       shapes,
       objective,
+      congestion,
       elapsedMs: isTimed ? now - receivedAt + lagMs : 0,
       held: isHeld ? notHeld : held.usage,
       requestBytes,
@@ -238,6 +248,7 @@ export function createRouterCore<H>(params: RouterParams, rng: Rng, onDecision?:
     switch (event.kind) {
       case 'table':
         loads.apply(event, now, effects);
+        ({ congestion } = event.table);
         core.replicas = groupBy(event.table.replicas, ({ address }) => address);
         return held.resolveAgain(effects);
       case 'linked':

@@ -23,7 +23,7 @@ export interface ReportedLoad extends ReplicaLoad {
 export type RouterEvent<H> =
   | {
       readonly kind: 'table';
-      readonly table: Pick<RoutingTable, 'candidates' | 'replicas'>;
+      readonly table: Pick<RoutingTable, 'candidates' | 'replicas' | 'congestion'>;
       /** Address of the worker in the process of the router. Undefined if there is none. */
       readonly localAddress: string | undefined;
     }

@@ -17,8 +17,7 @@ export interface TargetColumns {
   /** NaN if not measured. */
   readonly lower95: Float64Array;
   /**
-   * Order for queries that prefer accuracy, ascending: `rankOrder`, for older controllers send no ranks. While slots are short, the price of
-   * what 1,000 answers lack in accuracy and take of the slots. NaN if not measured.
+   * Order by accuracy, ascending, from `rankOrder`: older controllers send no ranks. NaN if not measured.
    */
   readonly rank: Float64Array;
   /** Row of the most accurate candidate that replaces a dominated one. -1 if there is none. */

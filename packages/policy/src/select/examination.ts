@@ -1,8 +1,11 @@
 // The state of one selection: what is compared, and the rows that stand out so far.
 
+import type { TargetEntry } from '@pareto/core';
 import type { CandidateLoads } from '../route/candidate-loads.js';
 import type { TargetColumns } from './columns.js';
+import { congestionRanks } from './congestion-ranks.js';
 import type { SelectionQuery, SelectParams } from './selection-query.js';
+import { columnsOf } from './target-columns.js';
 
 export interface Examination {
   readonly columns: TargetColumns;
@@ -13,7 +16,9 @@ export interface Examination {
   readonly pauseShare: number;
   /** Accuracies that are compared with the floor. */
   readonly accuracies: Float64Array;
-  /** Costs or ranks by accuracy, as the query prefers. A smaller key is better. */
+  /** Order by accuracy, ascending. NaN if not measured. */
+  readonly ranks: Float64Array;
+  /** Costs or ranks, as the query prefers. A smaller key is better. */
   readonly keys: Float64Array;
   /** Best eligible row. -1 if there is none. */
   best: number;
@@ -27,12 +32,15 @@ export interface Examination {
 }
 
 export function createExamination(
-  columns: TargetColumns,
+  target: TargetEntry,
   query: SelectionQuery,
   loads: CandidateLoads | undefined,
   { hopMs, pauseShare }: SelectParams,
 ): Examination {
-  const { objective } = query;
+  const { objective, congestion } = query;
+  const columns = columnsOf(target);
+  const isPriced = congestion !== undefined && objective.prefer === 'accuracy';
+  const ranks = isPriced ? congestionRanks(target, congestion) : columns.rank;
   return {
     columns,
     query,
@@ -40,7 +48,8 @@ export function createExamination(
     hopMs,
     pauseShare,
     accuracies: objective.accuracyBound === 'lower95' ? columns.lower95 : columns.accuracy,
-    keys: objective.prefer === 'cost' ? columns.cost : columns.rank,
+    ranks,
+    keys: objective.prefer === 'cost' ? columns.cost : ranks,
     best: -1,
     coldest: -1,
     soonest: -1,

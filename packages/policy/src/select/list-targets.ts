@@ -6,7 +6,6 @@ import {
   shownMetric,
   type Architecture,
   type Candidate,
-  type CongestionPrices,
   type Labels,
   type RuleInForce,
   type Signature,
@@ -25,19 +24,16 @@ export type TargetLister = (
   architectures: readonly Architecture[],
   candidates: ReadonlyMap<string, readonly Candidate[]>,
   rules: readonly RuleInForce[],
-  congestion?: CongestionPrices,
 ) => ReadonlyMap<string, TargetEntry>;
 
 /** Creates a lister that reuses the entries of its previous call if all their parts are the same objects. */
 export function createTargetLister(): TargetLister {
   let previous: ReadonlyMap<string, CachedEntries> = new Map();
-  return (allTasks, allArchitectures, candidates, allRules, congestion) => {
+  return (allTasks, allArchitectures, candidates, allRules) => {
     const now = new Map<string, CachedEntries>();
     const reuse = (name: string, parts: readonly unknown[], build: () => readonly TargetEntry[]): void => {
       const known = previous.get(name);
-      const all = [...parts, congestion];
-      const isSame = known !== undefined && sameItems(known.parts, all);
-      now.set(name, isSame ? known : { parts: all, entries: build().map((entry) => ({ ...entry, congestion })) });
+      now.set(name, known !== undefined && sameItems(known.parts, parts) ? known : { parts, entries: build() });
     };
     const rulesFor = createRuleLister(allRules);
     const tasks = new Map(allTasks.map((task) => [task.name, task]));

@@ -5,8 +5,8 @@ import type { Examination } from './examination.js';
 import { compareCosts, compareGroups } from './order.js';
 
 /** Returns whether the keys of two measured candidates decide that row `a` is worse than row `b`. */
-const isClearlyWorse = ({ columns: { rank }, keys }: Examination, a: number, b: number): boolean =>
-  (keys[a] ?? NaN) > (keys[b] ?? NaN) && !Number.isNaN(rank[a]) && !Number.isNaN(rank[b]);
+const isClearlyWorse = ({ ranks, keys }: Examination, a: number, b: number): boolean =>
+  (keys[a] ?? NaN) > (keys[b] ?? NaN) && !Number.isNaN(ranks[a]) && !Number.isNaN(ranks[b]);
 
 /** Returns whether a query would not wait at the candidate of a row. */
 const isFree = ({ columns: { index }, loads, query: { now } }: Examination, row: number): boolean =>
@@ -19,14 +19,14 @@ const isFree = ({ columns: { index }, loads, query: { now } }: Examination, row:
 export function isBetter(examined: Examination, a: number, b: number): boolean {
   const { idleFirst = false, objective } = examined.query;
   if (!idleFirst && isClearlyWorse(examined, a, b)) return false;
-  const { candidates, predictedMs, rank } = examined.columns;
+  const { candidates, predictedMs } = examined.columns;
   const [one, other] = [candidates[a], candidates[b]];
   if (one === undefined || other === undefined) return one !== undefined;
   const byGroup = compareGroups(one, other);
   if (byGroup !== 0) return byGroup < 0;
   const isIdle = idleFirst && isFree(examined, a);
   if (idleFirst && isIdle !== isFree(examined, b)) return isIdle;
-  const byAccuracy = compareNumbers(rank[a] ?? NaN, rank[b] ?? NaN);
+  const byAccuracy = compareNumbers(examined.ranks[a] ?? NaN, examined.ranks[b] ?? NaN);
   const byCost = compareCosts(one, other);
   const prefersCost = objective.prefer === 'cost' || (idleFirst && !isIdle);
   const byPreference = prefersCost ? byCost || byAccuracy : byAccuracy || byCost;

@@ -7,7 +7,6 @@ import { examine } from './examine.js';
 import { nearestFeasible, type Offer } from './nearest.js';
 import { predictionOf, type Prediction } from './predict-latency.js';
 import { accuracyOf, type SelectionQuery, type SelectParams } from './selection-query.js';
-import { columnsOf } from './target-columns.js';
 import { clearTrace, finishTrace, type DecisionTrace } from './trace.js';
 
 export type RefusalReason =
@@ -61,7 +60,7 @@ export function selectVariant(
   params: SelectParams,
   trace?: DecisionTrace,
 ): Selection {
-  const examined = createExamination(columnsOf(target), query, loads, params);
+  const examined = createExamination(target, query, loads, params);
   if (trace !== undefined) clearTrace(trace);
   const count = examine(examined, trace);
   if (trace !== undefined) finishTrace(trace, examined.columns, count);
@@ -119,7 +118,7 @@ function degrade(
   const { objective } = query;
   if (objective.degrade !== 'allow' || objective.minAccuracy === undefined) return undefined;
   const relaxed: SelectionQuery = {
-    ...query,
+    ...{ ...query, congestion: undefined },
     objective: { ...objective, minAccuracy: undefined, degrade: 'forbid', prefer: 'accuracy' },
   };
   const selection = selectVariant(target, relaxed, loads, params);

@@ -1,6 +1,6 @@
 // The query and the parameters of a selection.
 
-import type { AccuracyBound, Candidate, Objective, Shapes } from '@pareto/core';
+import type { AccuracyBound, Candidate, CongestionPrices, Objective, Shapes } from '@pareto/core';
 import { defaultRouteParams } from '../route/route-params.js';
 
 export interface SelectionQuery {
@@ -17,6 +17,8 @@ export interface SelectionQuery {
   readonly maxWaitBatchesAt?: ((candidate: Candidate, batchMs: number) => number) | undefined;
   /** Set if the maximum wait that the loads have does not apply. */
   readonly isPatient: boolean;
+  /** Prices of slots, by which a query that prefers accuracy chooses. Undefined while the slots suffice. */
+  readonly congestion?: CongestionPrices | undefined;
   /** Set if candidates that are idle come before others, of which the cheapest comes first whatever the objective prefers. */
   readonly idleFirst?: boolean;
 }

@@ -1,15 +1,7 @@
 // Builds the columns of a target.
 
-import {
-  fallbackObjective,
-  oncePer,
-  type Candidate,
-  type CongestionPrices,
-  type Exclusion,
-  type TargetEntry,
-} from '@pareto/core';
+import { oncePer, type Candidate, type Exclusion, type TargetEntry } from '@pareto/core';
 import { rankOrder } from '../compare/rank-accuracies.js';
-import { costPer1k } from '../cost/cost-per-1k.js';
 import { p50At, p99At } from '../cost/profile-at.js';
 import type { TargetColumns } from './columns.js';
 import { passes } from './criteria/criterion.js';
@@ -19,11 +11,10 @@ import { compareCosts, compareGroups } from './order.js';
 /** Returns the columns of a target. Builds them once per entry. */
 export const columnsOf: (target: TargetEntry) => TargetColumns = oncePer(build);
 
-function build({ kind, candidates: listed, exclusions, congestion, defaultObjective }: TargetEntry): TargetColumns {
+function build({ kind, candidates: listed, exclusions }: TargetEntry): TargetColumns {
   const rows = Array.from(listed, (candidate, position) => ({ candidate, position })).sort(
     (a, b) => compareGroups(a.candidate, b.candidate) || compareCosts(a.candidate, b.candidate),
   );
-  const greatest = Math.max(0, ...listed.map(({ accuracy }) => accuracy?.value ?? 0));
   const candidates = rows.map(({ candidate }) => candidate);
   const positions = Int32Array.from(rows, ({ position }) => position);
   const ints = (of: (candidate: Candidate) => number): Int32Array => Int32Array.from(candidates, of);
@@ -40,14 +31,11 @@ function build({ kind, candidates: listed, exclusions, congestion, defaultObject
     }),
     accuracy: floats(({ accuracy }) => accuracy?.value),
     lower95: floats(({ accuracy }) => accuracy?.lower95),
-    rank: floats((candidate) => {
-      const { accuracy, accuracyRank, accuracyRankWithin } = candidate;
-      if (accuracy === undefined) return undefined;
-      if (congestion === undefined) return rankOrder(kind === 'task' ? accuracyRank : accuracyRankWithin, accuracy);
-      return congestionRank(candidate, greatest, congestion, defaultObjective);
-    }),
+    rank: floats(({ accuracy, accuracyRank, accuracyRankWithin }) =>
+      accuracy === undefined ? undefined : rankOrder(kind === 'task' ? accuracyRank : accuracyRankWithin, accuracy),
+    ),
     dominator: dominatorsOf(candidates, exclusionOf),
-    cost: floats(({ costPer1k: cost }) => cost),
+    cost: floats(({ costPer1k }) => costPer1k),
     maxBatchSize: ints(({ maxBatchSize }) => maxBatchSize),
     ceiling: ints(({ replicas: [first] }) => first?.batchCeiling ?? 0),
     batchMs: floats(({ profile, replicas: [first] }) => (profile && first ? p50At(profile, first.batchCeiling) : 0)),
@@ -57,18 +45,6 @@ function build({ kind, candidates: listed, exclusions, congestion, defaultObject
     p99OfPowers: undefined,
     predictedMs: new Float64Array(candidates.length),
   };
-}
-
-/** Returns what 1,000 answers of a candidate cost while slots are short, in USD: the accuracy that they lack, and the time of their slots. */
-function congestionRank(
-  { accuracy, costPer1k: cost = 0, profile, hardwareClass }: Candidate,
-  greatestAccuracy: number,
-  { usdPerHour, accuracyUsd }: CongestionPrices,
-  { latencyMs = fallbackObjective.latencyMs }: TargetEntry['defaultObjective'],
-): number {
-  const lost = greatestAccuracy > 0 ? 1 - (accuracy?.value ?? 0) / greatestAccuracy : 0;
-  const slotUsd = profile ? costPer1k(profile, usdPerHour.get(hardwareClass) ?? 0, 1, latencyMs) : 0;
-  return 1000 * lost * accuracyUsd + cost + slotUsd;
 }
 
 /**

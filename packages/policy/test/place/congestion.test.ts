@@ -1,7 +1,7 @@
 // The price of congestion, next to the duals of the linear program that it solves.
 
 import assert from 'node:assert/strict';
-import { milliseconds, systemClock, type CongestionPrices } from '@pareto/core';
+import { hardwareClassId, milliseconds, systemClock, type CongestionPrices } from '@pareto/core';
 import { environmentOnly } from '@pareto/isolation';
 import { createSolver } from '@pareto/solver';
 import { buildHardwareClass } from '@pareto/testkit';
@@ -74,10 +74,19 @@ describe('congestionPrices', () => {
       assert.ok(prices !== undefined);
       assert.ok([...duals.values()].some((usd) => usd > 0));
       for (const [id, usd] of duals) {
-        const price = new Map<string, number>(prices.usdPerHour).get(id) ?? 0;
+        const price = prices.usdPerHour[hardwareClassId(id)] ?? 0;
         assert.ok(price > usd / 1.7 && price < usd * 1.7, `${id}: ${price} next to ${usd}`);
       }
     }
+  });
+
+  it('does not count the slots beyond a budget', () => {
+    const context = contextFor([above(300)]);
+    const workers = context.snapshot.workers.map((one) => ({ ...one, isBeyondBudget: one.info.id === 'w1' }));
+    const [all = 0, affordable = 0] = [context, { ...context, snapshot: { ...context.snapshot, workers } }].map(
+      (one) => congestionPrices(one, params, undefined)?.usdPerHour[fast.id],
+    );
+    assert.ok(affordable > 10 * all, `${affordable} next to ${all}`);
   });
 
   it('stays the same object while it hardly changes, and starts from the last prices', () => {

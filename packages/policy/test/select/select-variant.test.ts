@@ -384,9 +384,8 @@ describe('selectVariant', () => {
   it('weighs lost accuracy against the price of congestion for queries that prefer accuracy', () => {
     const entry = buildTargetEntry([candidate(0, fast), candidate(1, middle), candidate(2, best)]);
     const chosen = (usdPerHour: number, asked: SelectionQuery): string => {
-      const prices = new Map([[candidate(1, middle).hardwareClass, usdPerHour]]);
-      const congestion = { usdPerHour: prices, accuracyUsd: 1 };
-      return brief(selectVariant({ ...entry, congestion }, asked, undefined, params));
+      const congestion = { usdPerHour: { [candidate(1, middle).hardwareClass]: usdPerHour }, accuracyUsd: 1 };
+      return brief(selectVariant(entry, { ...asked, congestion }, undefined, params));
     };
     const accurate = query({ prefer: 'accuracy' });
     assert.deepEqual(
@@ -395,6 +394,18 @@ describe('selectVariant', () => {
     );
     assert.equal(chosen(1e7, query({ minAccuracy: 0.96, prefer: 'accuracy' })), 'chosen best');
     assert.equal(chosen(1e7, query()), 'chosen fast');
+    const unmet = query({ minAccuracy: 0.99, degrade: 'allow', prefer: 'accuracy' });
+    assert.equal(chosen(1e7, unmet), 'chosen best', 'a degraded answer is the most accurate one');
+  });
+
+  it('does not tell equally accurate variants apart by the price of congestion of other classes', () => {
+    const ranked = (at: number, seen: Candidate): Candidate => ({ ...seen, accuracyRank: at });
+    const entry = buildTargetEntry([ranked(1, candidate(0, fast)), ranked(1, candidate(1, best))]);
+    for (const hardwareClass of ['other', candidate(0, fast).hardwareClass]) {
+      const congestion = { usdPerHour: { [hardwareClass]: 1 }, accuracyUsd: 1 };
+      const asked = { ...query({ prefer: 'accuracy' }), congestion };
+      assert.equal(brief(selectVariant(entry, asked, undefined, params)), 'chosen fast');
+    }
   });
 
   it('does not depend on the order of candidates', () => {

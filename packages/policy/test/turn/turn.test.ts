@@ -34,7 +34,7 @@ describe('a control turn', () => {
     };
     assert.equal(pricesFor(300, 1_000), undefined);
     const prices = pricesFor(2_000, 2_000);
-    assert.ok(prices !== undefined && [...prices.usdPerHour.values()].every((usd) => usd > 0));
+    assert.ok(prices !== undefined && Object.values(prices.usdPerHour).every((usd) => usd > 0));
     assert.equal(core.state.congestion, prices);
     assert.equal(pricesFor(2_001, 3_000), prices);
   });

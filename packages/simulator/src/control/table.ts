@@ -37,13 +37,12 @@ export function createTable(
     for (const task of cluster.tasks) {
       const own = byTask.get(task.name) ?? [];
       const before = targets.get(task.name);
-      if (before === undefined || before.congestion !== congestion || !sameItems(before.candidates, own))
-        targets.set(task.name, { ...createTarget(task, own), congestion });
+      if (before === undefined || !sameItems(before.candidates, own)) targets.set(task.name, createTarget(task, own));
     }
     return {
       ...{ version: { epoch: 'simulation', revision: 1 }, targets: new Map(targets), candidates },
       replicas: candidates.flatMap(({ replicas }) => replicas),
-      ...{ loading: new Set(), routers: new Map() },
+      ...{ congestion, loading: new Set(), routers: new Map() },
     };
   };
 }

@@ -47,7 +47,7 @@ export function setGauges(
   setFleetGauges(metrics, view, unmet);
   setQuality(metrics, quality, view);
   metrics.congestion.reset();
-  for (const [hardwareClass, usd] of congestion?.usdPerHour ?? [])
+  for (const [hardwareClass, usd] of Object.entries(congestion?.usdPerHour ?? {}))
     metrics.congestion.set(usd, { hardware_class: hardwareClass });
 }
 

@@ -135,6 +135,6 @@ function plannedClasses(
     workers: new Set(own.map(({ worker }) => worker)).size,
     slots: own.reduce((sum, { slots }) => sum + slots, 0),
     usdPerHour: priceOf(prices, hardwareClass) ?? 0,
-    congestionUsdPerHour: congestion?.usdPerHour.get(hardwareClass) ?? 0,
+    congestionUsdPerHour: congestion?.usdPerHour[hardwareClass] ?? 0,
   }));
 }

@@ -83,7 +83,7 @@ const noRows: readonly wire.TableRowInput[] = [];
 
 /** Returns the same list for the same prices. */
 const congestionRows = oncePer(({ usdPerHour, accuracyUsd }: CongestionPrices): readonly wire.TableRowInput[] => {
-  const congestion: Complete<wire.CongestionRowInput> = { usdPerHour: Object.fromEntries(usdPerHour), accuracyUsd };
+  const congestion: Complete<wire.CongestionRowInput> = { usdPerHour: { ...usdPerHour }, accuracyUsd };
   return [{ key: 'congestion', congestion }];
 });
 

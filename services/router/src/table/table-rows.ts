@@ -1,7 +1,6 @@
 // Applies the controller's rows, a snapshot and then changes, and builds the routing table from them.
 
 import {
-  hardwareClassId,
   variantId,
   type Architecture,
   type CongestionPrices,
@@ -119,7 +118,7 @@ const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind'
 });
 
 const pricesOf = ({ usdPerHour, accuracyUsd }: wire.CongestionRow): CongestionPrices => ({
-  usdPerHour: new Map(Object.entries(usdPerHour).map(([id, usd]) => [hardwareClassId(id), usd])),
+  usdPerHour,
   accuracyUsd,
 });
 
@@ -129,9 +128,10 @@ function buildTable(version: TableVersion, { tasks, architectures, rules, conges
   const candidates = [...lists.values()].flat();
   return {
     version,
-    targets: index.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()], prices),
+    targets: index.listTargets([...tasks.values()], [...architectures.values()], lists, [...rules.values()]),
     candidates,
     replicas: candidates.flatMap(({ replicas }) => replicas),
+    congestion: prices,
     loading: new Set(index.loading.values()),
     routers: new Map(index.routers),
   };

@@ -36,7 +36,8 @@ export function createLogWriter<H>(): RouterLogWriter<H> {
     switch (event.kind) {
       case 'table': {
         const { kind, table, localAddress } = event;
-        return { kind, candidates: table.candidates.map(candidateOf), localAddress };
+        const { candidates, congestion } = table;
+        return { kind, candidates: candidates.map(candidateOf), congestion, localAddress };
       }
       case 'resolved': {
         const { kind, query, resolved, lagMs } = event;

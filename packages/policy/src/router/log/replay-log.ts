@@ -68,7 +68,8 @@ function createReader(): { read(line: RouterLogLine): RouterEvent<number> } {
     switch (event.kind) {
       case 'table': {
         const listed = event.candidates.map(candidateOf);
-        const table = { candidates: listed, replicas: listed.flatMap(({ replicas }) => replicas) };
+        const { congestion } = event;
+        const table = { candidates: listed, congestion, replicas: listed.flatMap(({ replicas }) => replicas) };
         return { kind: 'table', table, localAddress: event.localAddress };
       }
       case 'resolved': {

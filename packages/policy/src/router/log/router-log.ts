@@ -1,7 +1,7 @@
 // The log of a router core: its seed and parameters, and a line for each event with the effects that followed. Each line is a
 // value that JSON can represent; a field that is undefined or infinite is null or missing there.
 
-import type { Candidate, TargetEntry } from '@pareto/core';
+import type { Candidate, RoutingTable, TargetEntry } from '@pareto/core';
 import type { DemandEntry } from '../../demand/demand-report.js';
 import type { RouterParams } from '../router-core.js';
 import type { RouterEffect, RouterEvent } from '../router-event.js';
@@ -31,7 +31,7 @@ type EventOf<Kind> = Extract<RouterEvent<unknown>, { readonly kind: Kind }>;
 
 export type LoggedEvent =
   | OfQuery<Exclude<RouterEvent<unknown>, EventOf<'table' | 'resolved'>>>
-  | (Omit<EventOf<'table'>, 'table'> & { readonly candidates: readonly number[] })
+  | (Omit<EventOf<'table'>, 'table'> & Pick<RoutingTable, 'congestion'> & { readonly candidates: readonly number[] })
   | (Omit<OfQuery<EventOf<'resolved'>>, 'resolved'> & {
       /** Set in the first event of a query. */
       readonly arrived: ArrivedQuery | undefined;
