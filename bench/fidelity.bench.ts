@@ -8,7 +8,16 @@ import type { HostParams } from '@pareto/simulator';
 import { createSolver } from '@pareto/solver';
 import { createTempFolder } from '@pareto/testkit';
 import { measureInterference } from './fidelity/interference.js';
-import { drawLoad, mixedLoad, plannedLoads, sleepingLoad, type Load, type PlannedLoad } from './fidelity/loads.js';
+import {
+  drawLoad,
+  mixedLoad,
+  modelsChange,
+  plannedLoads,
+  sleepingChange,
+  sleepingLoad,
+  type Load,
+  type PlannedLoad,
+} from './fidelity/loads.js';
 import { readerShape, registerDigit, registerDigitFamily, registerReader } from './fidelity/models.js';
 import type { Outcome } from './fidelity/outcome.js';
 import { comparisonPage } from './fidelity/page.js';
@@ -23,7 +32,7 @@ import {
 } from './fidelity/query-cpu.js';
 import { startRealCluster, type RealCluster, type ServedTask } from './fidelity/real-cluster.js';
 import { compareRows } from './fidelity/rows.js';
-import { pricedWorkers } from '../test/support/priced-workers.js';
+import { pricedWorkers, releaseArgs } from '../test/support/priced-workers.js';
 import { simulateLoad } from './fidelity/simulate-load.js';
 import { startSleeping } from './fidelity/sleeping-workers.js';
 import { readReader } from './overload/models.js';
@@ -32,7 +41,6 @@ import { progress, startBenchmark, type Row } from './report.js';
 const { only = '', quick: isQuick = false, report } = startBenchmark('fidelity');
 const runs = isQuick ? 3 : 10;
 const seeds = 10;
-const durationMs = 12_000;
 /** Time between two runs, in which all queries end. */
 const pauseMs = milliseconds(1_500);
 const pages = '.cache/fidelity';
@@ -46,6 +54,7 @@ interface RanLoad {
   readonly real: Outcome[];
 }
 
+const isAsked = ({ name }: PlannedLoad): boolean => name.includes(only);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 const formatUse = (use: CpuUse): string =>
@@ -106,7 +115,7 @@ async function compare(
   { measuredOf, host }: MeasuredCluster,
   releasesHosts = false,
 ): Promise<readonly Row[]> {
-  const loads = planned.map((one) => drawLoad(one, durationMs, (task) => measuredOf(task).capacity));
+  const loads = planned.map((one) => drawLoad(one, (task) => measuredOf(task).capacity));
   const listed = await cluster.list();
   const rows: Row[] = [];
   for (const { load, real } of await runInRotation(cluster, loads)) {
@@ -123,13 +132,13 @@ async function compare(
   return rows;
 }
 
-interface ComparedModels {
+interface Compared {
   readonly rows: readonly Row[];
   readonly measured: MeasuredCluster;
 }
 
 /** Compares two workers with real models. */
-async function compareModels(planned: readonly PlannedLoad[], model: Uint8Array): Promise<ComparedModels> {
+async function compareModels(planned: readonly PlannedLoad[], model: Uint8Array): Promise<Compared> {
   const interference = await measureInterference(model, readerShape);
   progress(`a run takes ${percent(interference)} longer while another one runs`);
   await using cluster = await startRealCluster({ workers: 2 }, async (client) => [
@@ -157,26 +166,45 @@ async function compareReleased(model: Uint8Array, measured: MeasuredCluster): Pr
     return { task, baseMs: hopMs + Math.min(...p99s), accuracies: floors, multiple: 0.2 };
   });
   for (const served of cluster.tasks) await cluster.saturate(served, compilingMs);
-  return await compare(cluster, [mixedLoad(releasedName, tasks, durationMs)], measured, true);
+  return await compare(cluster, [mixedLoad(releasedName, tasks), modelsChange].filter(isAsked), measured, true);
 }
 
-/** Compares six workers whose executors sleep, which leaves the cores to the other processes. */
-async function compareSleeping(): Promise<readonly Row[]> {
-  const points = [1, 2, 4, 8].map((batch) => ({ batch, p50Ms: 6 + 9 * batch }));
-  await using cluster = await startRealCluster({ workers: 6, starter: startSleeping(points) }, async (client) => [
-    await registerDigit(client, 'mlp-tiny'),
-  ]);
-  return await compare(cluster, [sleepingLoad], await measureCluster(cluster, { cores: 0, interference: 0 }));
+/** Starts six workers whose executors sleep, which leaves the cores to the other processes. */
+const startSleepers = (controllerArgs: readonly string[] = []) =>
+  startRealCluster(
+    {
+      workers: 6,
+      starter: startSleeping([1, 2, 4, 8].map((batch) => ({ batch, p50Ms: 6 + 9 * batch }))),
+      controllerArgs,
+    },
+    async (client) => [await registerDigit(client, 'mlp-tiny')],
+  );
+
+async function compareSleeping(planned: readonly PlannedLoad[]): Promise<Compared> {
+  await using cluster = await startSleepers();
+  const measured = await measureCluster(cluster, { cores: 0, interference: 0 });
+  return { rows: await compare(cluster, planned, measured), measured };
 }
 
-const planned = plannedLoads(durationMs).filter(({ name }) => name.includes(only));
+/** Compares such workers, of which those without replicas cost nothing. */
+async function compareSleepingReleased(measured: MeasuredCluster): Promise<readonly Row[]> {
+  await using folder = await createTempFolder();
+  await using cluster = await startSleepers(await releaseArgs(folder));
+  return await compare(cluster, [sleepingChange], measured, true);
+}
+
+const planned = plannedLoads.filter(isAsked);
 const rows: Row[] = [];
-const isReleased = releasedName.includes(only);
+const isReleased = [releasedName, modelsChange.name].some((name) => name.includes(only));
 if (planned.length > 0 || isReleased) {
   const model = await readReader();
   const compared = await compareModels(planned, model);
   rows.push(...compared.rows);
   if (isReleased) rows.push(...(await compareReleased(model, compared.measured)));
 }
-if (sleepingLoad.name.includes(only)) rows.push(...(await compareSleeping()));
+if ([sleepingLoad, sleepingChange].some(isAsked)) {
+  const compared = await compareSleeping([sleepingLoad].filter(isAsked));
+  rows.push(...compared.rows);
+  if (isAsked(sleepingChange)) rows.push(...(await compareSleepingReleased(compared.measured)));
+}
 report(rows);

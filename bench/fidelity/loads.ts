@@ -28,17 +28,19 @@ interface PlannedStream {
   readonly processAt: (capacity: number) => ArrivalProcess;
 }
 
+/** A task with the mean or first rate of its queries, as a multiple of what the cluster can answer of the task alone. */
+interface PlannedTask extends Pick<PlannedStream, 'task' | 'latencyMs'> {
+  readonly multiple: number;
+}
+
 export interface PlannedLoad {
   readonly name: string;
+  readonly durationMs: number;
   readonly streams: readonly PlannedStream[];
 }
 
 /** Draws the arrivals. `capacityOf` returns the answers per second of a task. */
-export const drawLoad = (
-  { name, streams }: PlannedLoad,
-  durationMs: number,
-  capacityOf: (task: string) => number,
-): Load => ({
+export const drawLoad = ({ name, durationMs, streams }: PlannedLoad, capacityOf: (task: string) => number): Load => ({
   ...{ name, durationMs },
   streams: streams.map(({ processAt, ...stream }, index) => ({
     ...stream,
@@ -74,8 +76,8 @@ interface MixedTask {
 }
 
 /** Returns the mix of the standard scenario, of which twice as much arrives in the second half. */
-export const mixedLoad = (name: string, tasks: readonly MixedTask[], durationMs: number): PlannedLoad => ({
-  name,
+export const mixedLoad = (name: string, tasks: readonly MixedTask[]): PlannedLoad => ({
+  ...{ name, durationMs },
   streams: tasks.flatMap(({ task, baseMs, accuracies, multiple }) =>
     latencyClasses.flatMap((latency) =>
       floorClasses.map(({ part, share }): PlannedStream => ({
@@ -90,14 +92,38 @@ export const mixedLoad = (name: string, tasks: readonly MixedTask[], durationMs:
   ),
 });
 
+/** Duration of a load that does not change, or once. */
+const durationMs = 12_000;
+/** A day in a minute, and a half more. */
+const [dayMs, changingMs] = [60_000, 90_000];
+
+/** A day, whose peak is nine times its lowest rate. `multiple`: the mean rate, as a multiple of what the cluster can answer. */
+const dayAt =
+  (multiple: number) =>
+  (capacity: number): ArrivalProcess => ({
+    ...{ kind: 'diurnal', ratePerSecond: multiple * capacity, amplitude: 0.8, periodMs: dayMs },
+  });
+const stepAt =
+  (multiple: number, factor: number, atMs: number) =>
+  (capacity: number): ArrivalProcess => ({ kind: 'step', ratePerSecond: multiple * capacity, factor, atMs });
+
+/** Loads that a fleet follows with its replicas: a short day of some queries, and a step of others while the rate of the day falls. */
+const changingStreams = (day: PlannedTask, step: PlannedTask): readonly PlannedStream[] => [
+  { ...day, processAt: dayAt(day.multiple) },
+  { ...step, processAt: stepAt(step.multiple, 4, changingMs / 2) },
+];
+
 export const readerTask = 'ocr-text';
 export const digitsTask = 'digits';
 
 /** The loads of two workers with real models. */
-export const plannedLoads = (durationMs: number): readonly PlannedLoad[] => [
-  { name: 'steady overload', streams: [{ task: readerTask, latencyMs: 150, processAt: poissonAt(1.1) }] },
+export const plannedLoads: readonly PlannedLoad[] = [
   {
-    name: 'bursts',
+    ...{ name: 'steady overload', durationMs },
+    streams: [{ task: readerTask, latencyMs: 150, processAt: poissonAt(1.1) }],
+  },
+  {
+    ...{ name: 'bursts', durationMs },
     streams: [
       {
         ...{ task: readerTask, latencyMs: 200 },
@@ -106,14 +132,12 @@ export const plannedLoads = (durationMs: number): readonly PlannedLoad[] => [
     ],
   },
   {
-    name: 'two tasks and a step',
+    ...{ name: 'two tasks and a step', durationMs },
     streams: [
       { task: readerTask, latencyMs: 250, processAt: poissonAt(0.45) },
       {
         ...{ task: digitsTask, latencyMs: 60 },
-        processAt: (capacity) => ({
-          ...{ kind: 'step', ratePerSecond: 0.2 * capacity, factor: 4, atMs: durationMs / 2 },
-        }),
+        processAt: stepAt(0.2, 4, durationMs / 2),
       },
     ],
   },
@@ -121,9 +145,27 @@ export const plannedLoads = (durationMs: number): readonly PlannedLoad[] => [
 
 /** The load of six workers whose executors sleep. */
 export const sleepingLoad: PlannedLoad = {
-  name: 'six workers that sleep',
+  ...{ name: 'six workers that sleep', durationMs },
   streams: [
     { task: digitsTask, latencyMs: 60, processAt: poissonAt(0.45) },
     { task: digitsTask, latencyMs: 200, processAt: poissonAt(0.45) },
   ],
+};
+
+/** The same workers with a load that changes. They cost nothing without replicas. */
+export const sleepingChange: PlannedLoad = {
+  ...{ name: 'a day and a step on six workers that sleep, hosts released', durationMs: changingMs },
+  streams: changingStreams(
+    { task: digitsTask, latencyMs: 200, multiple: 0.12 },
+    { task: digitsTask, latencyMs: 200, multiple: 0.04 },
+  ),
+};
+
+/** A load of two workers with real models that changes. They cost nothing without replicas. */
+export const modelsChange: PlannedLoad = {
+  ...{ name: 'a day and a step on two priced classes, hosts released', durationMs: changingMs },
+  streams: changingStreams(
+    { task: readerTask, latencyMs: 250, multiple: 0.15 },
+    { task: digitsTask, latencyMs: 100, multiple: 0.04 },
+  ),
 };

@@ -17,10 +17,15 @@ const startNamed: ServiceStarter = ({ service, args, env }) => {
   return startService(service, args, isDear ? { ...env, ...named } : env);
 };
 
-export async function pricedWorkers(
+export const pricedWorkers = async (
   folder: TempFolder,
-): Promise<ClusterOptions & { readonly starter: ServiceStarter }> {
+): Promise<ClusterOptions & { readonly starter: ServiceStarter }> => ({
+  ...{ workers: 2, starter: startNamed, controllerArgs: await releaseArgs(folder) },
+});
+
+/** Returns arguments of a controller whose workers cost nothing without replicas. */
+export async function releaseArgs(folder: TempFolder): Promise<readonly string[]> {
   const file = folder.file('prices.json');
   await writeFile(file, JSON.stringify(prices));
-  return { workers: 2, starter: startNamed, controllerArgs: ['--release-hosts', '--prices', file] };
+  return ['--release-hosts', '--prices', file];
 }
