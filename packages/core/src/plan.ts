@@ -118,16 +118,19 @@ export interface PlanQuality {
   readonly at: Milliseconds;
   /** Id of the plan of that snapshot, which has the revision of the store. */
   readonly planId: string;
-  /** Cost of the plan with its bound. Undefined if the plan is `greedy`, `stale` or `frozen`, which have no bound. */
+  /** Cost of the plan. Undefined if it is `frozen`. */
   readonly cost?: PlanCost;
 }
 
 export interface PlanCost {
   readonly usdPerHour: number;
-  /** No plan that leaves as little demand unmet, and whose changes cost at most as much, costs less. */
-  readonly boundUsdPerHour: number;
+  /** No plan that leaves as little demand unmet, and whose changes cost at most as much, costs less. Missing if the plan is `greedy` or `stale`. */
+  readonly boundUsdPerHour?: number;
 }
 
-/** Returns the part of the cost that is above the bound, from 0 to 1. */
-export const planGap = ({ usdPerHour, boundUsdPerHour }: PlanCost): number =>
-  usdPerHour > boundUsdPerHour ? 1 - boundUsdPerHour / usdPerHour : 0;
+/** Returns the part of the cost of a plan that is above the bound, from 0 to 1. Undefined without a bound. */
+export function planGap(cost: PlanCost | undefined): number | undefined {
+  if (cost?.boundUsdPerHour === undefined) return undefined;
+  const { usdPerHour, boundUsdPerHour } = cost;
+  return usdPerHour > boundUsdPerHour ? 1 - boundUsdPerHour / usdPerHour : 0;
+}

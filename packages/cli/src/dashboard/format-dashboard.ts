@@ -87,14 +87,14 @@ function formatCluster({ cluster, leader, controllers, routers, storeAgeMs, ...r
   return `cluster ${cluster}, ${leaderText}${standbyText}; ${count}, table ${table}; store responded ${(storeAgeMs / 1000).toFixed(1)} s ago${formatQuality(rest.plan)}${formatSpending(rest.workers)}`;
 }
 
-/** Formats the source of the plan and, if it was solved, its cost and how much of it is above the bound at most. Empty if there is no plan. */
+/** Formats the source of the plan, its cost and, if it was solved, how much of it is above the bound at most. Empty if there is no plan. */
 function formatQuality(plan: wire.PlanQuality | null): string {
   if (plan === null) return '';
   const { source, gap, usdPerHour = 0, ageMs } = plan;
-  if (source === 'greedy' || source === 'frozen') return `; plan ${source}`;
   const gapText = gap === undefined ? '' : ` within ${(100 * gap).toFixed(1)} % of the bound`;
   const costText = usdPerHour > 0 ? `, at ${formatUsd(usdPerHour)} per hour` : '';
-  return `; plan ${source}${gapText}${costText}, ${formatSpan(ageMs)} old`;
+  const ageText = source === 'greedy' || source === 'frozen' ? '' : `, ${formatSpan(ageMs)} old`;
+  return `; plan ${source}${gapText}${costText}${ageText}`;
 }
 
 /** Formats the cost of the workers with replicas. Empty if no worker has a price. */

@@ -52,9 +52,11 @@ export function freezeFact({ revision, ageMs, actor, reason }: wire.PlanFreeze):
 export function describeQuality(quality: wire.PlanQuality | null): string {
   if (quality === null) return 'of unknown quality';
   const { source, gap, usdPerHour, ageMs } = quality;
-  if (gap === undefined || usdPerHour === undefined)
-    return source === 'stale' ? `stale, from a solution ${formatSpan(ageMs)} old` : source;
-  const cost = `${formatUsd(usdPerHour)} per hour`;
+  const cost = `${formatUsd(usdPerHour ?? 0)} per hour`;
+  if (gap === undefined || usdPerHour === undefined) {
+    const from = source === 'stale' ? `stale, from a solution ${formatSpan(ageMs)} old` : source;
+    return usdPerHour ? `${from}, ${cost}` : from;
+  }
   return gap < 5e-4
     ? `${source}, at the proven bound of ${cost}`
     : `${source}, ${cost}, of which at most ${(100 * gap).toFixed(1)} % are above the proven bound`;

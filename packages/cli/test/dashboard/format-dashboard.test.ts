@@ -37,6 +37,7 @@ describe('formatDashboard', () => {
     );
     assert.match(headOf({ source: 'stale' }), /; plan stale, 12 s old$/);
     assert.match(headOf({ source: 'greedy' }), /; plan greedy$/);
+    assert.match(headOf({ source: 'greedy', usdPerHour: 0.2 }), /; plan greedy, at \$0\.20 per hour$/);
   });
 
   it('shows what the workers with replicas cost', () => {

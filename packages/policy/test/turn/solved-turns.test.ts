@@ -274,13 +274,14 @@ describe('turns whose targets are solved', () => {
   it('state the source of their targets', () => {
     const core = createTurnCore(params);
     const first = turn(core, 1_000, 300);
-    assert.deepEqual(first.quality, { source: 'greedy', at: 1_000, planId: 'p1000' });
+    assert.deepEqual(first.quality, { source: 'greedy', at: 1_000, planId: 'p1000', cost: first.quality.cost });
+    assert.equal(first.quality.cost?.boundUsdPerHour, undefined);
     core.solved(solved(first.program, 4, 1, 1_000));
     const { quality } = turn(core, 2_000, 300);
     assert.deepEqual([quality.source, quality.at, quality.planId], ['solved', 1_000, 'p1000']);
-    assert.notEqual(quality.cost, undefined);
+    assert.notEqual(quality.cost?.boundUsdPerHour, undefined);
     const raised = turn(core, 3_000, 900).quality;
-    assert.deepEqual([raised.source, raised.at, raised.cost], ['stale', 1_000, undefined]);
+    assert.deepEqual([raised.source, raised.at, raised.cost?.boundUsdPerHour], ['stale', 1_000, undefined]);
   });
 
   it('are stale after a worker has left', () => {

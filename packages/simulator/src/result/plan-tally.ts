@@ -21,9 +21,10 @@ export function createPlanTally(startsAt: number): PlanTally {
     since = Math.max(since, now);
     if (last === undefined) return;
     times[last.source] += ms;
-    if (last.cost === undefined) return;
+    const gap = planGap(last.cost);
+    if (gap === undefined) return;
     boundedMs += ms;
-    gapMs += ms * planGap(last.cost);
+    gapMs += ms * gap;
   }
   return {
     planned(quality, now) {

@@ -22,10 +22,14 @@ export const describeUnmet = (
 export const describeQuality = (quality: PlanQuality | undefined, now: Milliseconds): wire.PlanQualityInput | null =>
   quality === undefined ? null : qualityToWire({ ...quality, ageMs: now - quality.at });
 
-const qualityToWire = ({ source, planId, cost, ageMs }: PlanRecord['quality']): wire.PlanQualityInput => ({
-  ...{ source, planId, ageMs },
-  ...(cost !== undefined && { gap: planGap(cost), usdPerHour: cost.usdPerHour }),
-});
+function qualityToWire({ source, planId, cost, ageMs }: PlanRecord['quality']): wire.PlanQualityInput {
+  const gap = planGap(cost);
+  return {
+    ...{ source, planId, ageMs },
+    ...(gap !== undefined && { gap }),
+    ...(cost !== undefined && { usdPerHour: cost.usdPerHour }),
+  };
+}
 
 /** Describes a plan without its details. */
 export const summarizePlan = (

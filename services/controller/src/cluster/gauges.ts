@@ -59,7 +59,7 @@ function setQuality(
   planSource.reset();
   for (const source of quality === undefined ? [] : planSources)
     planSource.set(source === quality?.source ? 1 : 0, { source });
-  gap.set(quality?.cost === undefined ? NaN : planGap(quality.cost));
+  gap.set(planGap(quality?.cost) ?? NaN);
   planAge.set(quality === undefined ? NaN : (now - quality.at) / 1000);
 }
 

@@ -74,6 +74,14 @@ describe('plan', () => {
     assert.match((await linesOf())[0] ?? '', /plan 3: frozen at plan 2 by ada, 5 s ago: a sale; 2 replicas/);
   });
 
+  it('shows the cost of a plan without a bound', async () => {
+    controller.plans = {
+      ...controller.plans,
+      current: plan(3, { quality: { source: 'stale', usdPerHour: 0.5, ageMs: 5_000 } }),
+    };
+    assert.match((await linesOf())[0] ?? '', /: stale, from a solution 5 s old, \$0\.50 per hour; 2 replicas/);
+  });
+
   it('lists the history', async () => {
     assert.deepEqual(await linesOf('--history'), [
       'PLAN    AGE  SOURCE  USD/H    GAP  ITEMS/S  SLOTS  REPLICAS  LOADS  UNLOADS',

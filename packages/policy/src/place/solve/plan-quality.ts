@@ -3,9 +3,9 @@
 import {
   addTo,
   groupBy,
+  priceOf,
   type HardwareClassId,
   type PlanAction,
-  type PlanCost,
   type PlanQuality,
   type UnmetNeed,
   type VariantId,
@@ -28,26 +28,43 @@ interface PackedPlan {
 export function planQuality(context: PlanningContext, plan: PackedPlan, isCurrent: boolean): PlanQuality {
   const { solution, frozen, now, planId } = context.snapshot;
   if (frozen !== undefined) return { source: 'frozen', at: now, planId };
-  if (solution === undefined) return { source: 'greedy', at: now, planId };
+  const placed = listPlaced(context, plan.actions);
+  const { releasesHosts } = context.params;
+  const cost = { usdPerHour: releasesHosts ? workersUsd(context, placed) : slotTimeUsd(context) };
+  if (solution === undefined) return { source: 'greedy', at: now, planId, cost };
   const { source, at, planId: solvedId } = solution;
-  if (!isCurrent) return { source: 'stale', at, planId: solvedId };
-  return { source, at, planId: solvedId, cost: costOf(context, plan, solution) };
+  if (!isCurrent) return { source: 'stale', at, planId: solvedId, cost };
+  const boundUsdPerHour = boundOf(context, plan, solution, placed);
+  const usdPerHour = releasesHosts ? cost.usdPerHour : solution.usdPerHour;
+  return { source, at, planId: solvedId, cost: { usdPerHour, boundUsdPerHour } };
 }
 
-function costOf(context: PlanningContext, plan: PackedPlan, solution: Solution): PlanCost {
-  const { snapshot, params } = context;
-  const placed = listPlaced(context, plan.actions);
-  const { usdPerHour: solvedUsd, objective, bound } = solution;
-  const answersAll = answers(context, plan, solution, placed);
+function boundOf(context: PlanningContext, plan: PackedPlan, solution: Solution, placed: readonly Placed[]): number {
+  const { usdPerHour, objective, bound } = solution;
   // The prices of changes, lost accuracy and unmet demand are those of the solution in both.
-  const boundUsdPerHour = answersAll ? Math.max(0, solvedUsd - Math.max(0, objective - bound)) : 0;
-  if (!params.releasesHosts) return { usdPerHour: solvedUsd, boundUsdPerHour };
+  return answers(context, plan, solution, placed) ? Math.max(0, usdPerHour - Math.max(0, objective - bound)) : 0;
+}
+
+/** Returns the price of the workers with replicas. */
+function workersUsd({ snapshot }: PlanningContext, placed: readonly Placed[]): number {
   const used = new Set(placed.map(({ worker }) => worker));
-  const usdPerHour = listHostKinds(snapshot.workers, snapshot.prices).reduce(
+  return listHostKinds(snapshot.workers, snapshot.prices).reduce(
     (sum, kind) => sum + kind.usdPerHour * kind.workers.filter((worker) => used.has(worker)).length,
     0,
   );
-  return { usdPerHour, boundUsdPerHour };
+}
+
+/** Returns the price of the slots' time that the demand takes. Classes without a price count as the dearest. */
+function slotTimeUsd({ demands, snapshot: { prices } }: PlanningContext): number {
+  const dearest = Math.max(0, ...Object.values(prices));
+  const usdOf = (hardwareClass: HardwareClassId, slots: number): number =>
+    slots * (priceOf(prices, hardwareClass) ?? dearest);
+  const answered = demands.filter(({ isRest = false }) => !isRest);
+  return answered.reduce((sum, { shares, options: [first], itemsPerSecond }) => {
+    if (shares !== undefined)
+      return sum + shares.reduce((usd, { option, load }) => usd + usdOf(option.hardwareClass, load), 0);
+    return first === undefined ? sum : sum + usdOf(first.hardwareClass, itemsPerSecond * first.secondsPerItem);
+  }, 0);
 }
 
 interface Placed {

@@ -65,20 +65,31 @@ function qualityOf(
   const context = createContext({ ...observed(replicas, rate), planId: 'p2', solution }, params);
   return planQuality(context, { actions, unmet }, isCurrent);
 }
-const gapOf = (...args: Parameters<typeof qualityOf>): number => {
-  const { cost } = qualityOf(...args);
-  return cost === undefined ? NaN : planGap(cost);
-};
+const gapOf = (...args: Parameters<typeof qualityOf>): number => planGap(qualityOf(...args).cost) ?? NaN;
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual}, not ${expected}`);
 const onTwo = [replica('r1', 'a:int8', 'w'), replica('r2', 'a:int8', 'x')];
 
 describe('planQuality', () => {
-  it('is greedy without a solution, of the snapshot of now, and has no bound', () =>
-    assert.deepEqual(qualityOf({}, undefined), { source: 'greedy', at: 9_000, planId: 'p2' }));
+  it('is greedy without a solution, of the snapshot of now, and has a cost without a bound', () => {
+    const { cost, ...quality } = qualityOf({ replicas: onTwo }, undefined);
+    assert.deepEqual(quality, { source: 'greedy', at: 9_000, planId: 'p2' });
+    assert.deepEqual([cost?.usdPerHour, cost?.boundUsdPerHour], [0.4, undefined]);
+  });
 
-  it('is stale without a bound if the solution no longer fits', () =>
-    assert.deepEqual(qualityOf({ isCurrent: false }, solutionFor(2)), { source: 'stale', at: 5_000, planId: 'p1' }));
+  it('is stale, with a cost without a bound, if the solution no longer fits', () => {
+    const { cost, ...quality } = qualityOf({ isCurrent: false, replicas: onTwo.slice(1) }, solutionFor(2));
+    assert.deepEqual(quality, { source: 'stale', at: 5_000, planId: 'p1' });
+    assert.deepEqual([cost?.usdPerHour, cost?.boundUsdPerHour], [0.2, undefined]);
+  });
+
+  it('costs the time of the slots that the demand takes where workers without replicas cost the same', () => {
+    const params = { ...placement, releasesHosts: false };
+    // 100 items/s of 10 ms keep a slot busy.
+    near(qualityOf({ params }, undefined).cost?.usdPerHour ?? NaN, 0.1);
+    near(qualityOf({ params, isCurrent: false }, solutionFor(2)).cost?.usdPerHour ?? NaN, 0.1);
+    near(qualityOf({ params, isCurrent: false, rate: 50 }, solutionFor(2)).cost?.usdPerHour ?? NaN, 0.05);
+  });
 
   it('counts the slots of all devices of a class on a worker', () => {
     const solution = solutionFor(2);
