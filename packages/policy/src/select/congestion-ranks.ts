@@ -17,8 +17,8 @@ function build(target: TargetEntry, { usdPerHour, accuracyUsd }: CongestionPrice
   const { latencyMs = fallbackObjective.latencyMs } = target.defaultObjective;
   const best = bestByRank(candidates, rank);
   const greatest = Math.max(...best.values());
-  // A class without a price next to others counts as dear, as it does in plans.
-  const unpricedUsd = candidates.some(({ costPer1k: cost }) => cost !== undefined) ? Infinity : 0;
+  // A class without a price counts as dear, as it does in plans.
+  const unpricedUsd = Math.max(0, ...candidates.map(({ costPer1k: cost = 0 }) => cost));
   const slotUsd = ({ profile, costPer1k: cost = unpricedUsd, hardwareClass }: Candidate): number =>
     profile === undefined ? Infinity : cost + costPer1k(profile, usdPerHour[hardwareClass] ?? 0, 1, latencyMs);
   return Float64Array.from(candidates, (candidate, row) => {

@@ -16,7 +16,7 @@ const misses = [
 /** Costs over five orders of magnitude, as those of accuracy and of slots are. */
 const groups: fc.Arbitrary<readonly PricedGroup[]> = fc.array(
   fc.record({
-    itemsPerSecond: fc.double({ min: 0.1, max: 100, noNaN: true }),
+    itemsPerSecond: fc.double({ min: 0.1, max: 1_000, noNaN: true }),
     misses: fc.constant(misses),
     options: fc.array(
       fc.record({

@@ -41,6 +41,8 @@ interface Dual {
  * gets. With it, the dual function is smooth.
  */
 const softness = 0.02;
+/** Softer choices, with which the method goes on where kinks of the function stop it, until they are as hard again. */
+const softerChoices = [1, 0.5, 0.25, 0.12, 0.06, 0.03, softness];
 /** Smaller parts of a choice are 0, which takes less time. */
 const leastExponent = -30;
 /** Part of a resource that may be lacking, or free in spite of a price. */
@@ -62,20 +64,31 @@ const damping = 1e-3;
 export function clearingPrices(market: Market, known: readonly number[]): readonly number[] {
   const { capacities } = market;
   const none = capacities.map(() => 0);
-  const alone = dualAt(market, none, scalesAt(market, none));
+  const alone = dualAt(market, none, scalesAt(market, none, softness));
   if (alone.excesses.every((excess, at) => excess <= settledExcess * (capacities[at] ?? 0))) return none;
+  const first = settle(market, known, softness);
+  if (first.isSettled) return first.prices;
+  return softerChoices.reduce((prices, softer) => settle(market, prices, softer).prices, first.prices);
+}
+
+/** Changes the prices until they are settled, or no step gains enough. */
+function settle(
+  market: Market,
+  known: readonly number[],
+  ofChoice: number,
+): { readonly prices: readonly number[]; readonly isSettled: boolean } {
   let prices = known;
   for (let step = 0; step < maxSteps; step += 1) {
-    const scales = scalesAt(market, prices);
+    const scales = scalesAt(market, prices, ofChoice);
     const dual = dualAt(market, prices, scales);
-    const isSettled = ({ excess, at }: { readonly excess: number; readonly at: number }): boolean =>
-      (excess <= 0 && prices[at] === 0) || Math.abs(excess) <= settledExcess * (capacities[at] ?? 0);
-    if (dual.excesses.every((excess, at) => isSettled({ excess, at }))) break;
+    const isMet = (excess: number, at: number): boolean =>
+      (excess <= 0 && prices[at] === 0) || Math.abs(excess) <= settledExcess * (market.capacities[at] ?? 0);
+    if (dual.excesses.every(isMet)) return { prices, isSettled: true };
     const next = increased(market, prices, dual, scales);
     if (next === undefined) break;
     prices = next;
   }
-  return prices;
+  return { prices, isSettled: false };
 }
 
 /** Returns prices with a larger dual function: after a step of Newton's, or else along the gradient. Undefined if there are none. */
@@ -127,11 +140,11 @@ function solveLinear(matrix: readonly (readonly number[])[], right: readonly num
 }
 
 /** Returns the scale of the choice of each group: the difference between costs that counts. */
-const scalesAt = ({ groups, leastUsd }: Market, prices: readonly number[]): readonly number[] =>
+const scalesAt = ({ groups, leastUsd }: Market, prices: readonly number[], ofChoice: number): readonly number[] =>
   groups.map(({ options }) => {
     const least = options.reduce((cost, option) => Math.min(cost, costAt(prices, option)), Infinity);
     const shortest = options.reduce((time, { secondsPerItem }) => Math.min(time, secondsPerItem), Infinity);
-    return softness * Math.max(least, leastUsd * shortest);
+    return ofChoice * Math.max(least, leastUsd * shortest);
   });
 
 function dualAt({ capacities, groups }: Market, prices: readonly number[], scales: readonly number[]): Dual {

@@ -30,8 +30,8 @@ const sameWithin = 0.1;
 const leastRate = 1e-6;
 
 /**
- * Returns the prices at which the demand of now takes no more slots than there are: each demand takes what costs it least, or is missed where
- * that costs less. They are the duals of the slots in the relaxation of the program (`formulate`) without memory and changes. `before`:
+ * Returns the prices at which the demand that is planned for takes no more slots than there are: each demand takes what costs it least, or is missed
+ * where that costs less. They are the duals of the slots in the relaxation of the program (`formulate`) without memory and changes. `before`:
  * the prices of the last turn, which stay the same object if they hardly change. Undefined while the slots suffice at no price, or if the
  * demand has more options than a program may have columns.
  */
