@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { milliseconds, type Plan } from '@pareto/core';
 import { createContext } from '../../src/place/context/context.js';
+import type { VariantDemand } from '../../src/place/context/divide-demand.js';
+import type { Option } from '../../src/place/context/options.js';
+import { burstReplicas } from '../../src/place/needs/burst/burst-replicas.js';
 import { planReplicas } from '../../src/place/plan-replicas.js';
 import { searchProgram } from '../../src/place/solve/exact/search-program.js';
 import { formulate } from '../../src/place/solve/formulate.js';
@@ -83,6 +86,36 @@ describe('replicas for bursts', () => {
       return brief(made).filter((action) => action.includes('both'));
     };
     assert.deepEqual([loadsAt(2), loadsAt(200)], [['load both:original on o'], []]);
+  });
+
+  it('stay on other classes while the load there varies around its limit', () => {
+    const device = buildHardwareClass({ device: 'other' });
+    const both = alsoOn(variant('both:original', { p50Ms: 10, memoryMib: 100 }), device, 2);
+    const workers = [worker('w', 1_000, { slots: 2 }), worker('o', 1_000, { classes: [device], slots: 2 })];
+    const isNeeded = (load: number, replicas: readonly PlacementReplica[]): boolean => {
+      const context = createContext(snapshot({ variants: [both], workers, replicas }), params);
+      const options = context.options.served.get(both.variant.id) ?? [];
+      const onDevice = options.find(({ hardwareClass }) => hardwareClass === device.id);
+      const first = options.find((option) => option !== onDevice);
+      assert.ok(first !== undefined && onDevice !== undefined);
+      const demandOf = (option: Option, own: number): VariantDemand => ({
+        ...{ variant: both.variant.id, options, itemsPerSecond: 25 },
+        shares: [{ option, replicas: 1, load: own }],
+      });
+      const [need] = burstReplicas.needs({ ...context, demands: [demandOf(first, 0.25), demandOf(onDevice, load)] });
+      return need?.shares?.some(({ option }) => option === onDevice) ?? assert.fail('there is a need');
+    };
+    const { assignment, ...ofReplica } = ready('r', 'o', 'both:original');
+    const held = { ...ofReplica, assignment: { ...assignment, hardwareClass: device.id } };
+    // 1.4 slots can be used, of which half has to be free for more replicas, and .8 of that half for those that are there.
+    const loads = [0.65, 0.75, 0.9];
+    assert.deepEqual(
+      [[], [held]].map((replicas) => loads.map((load) => isNeeded(load, replicas))),
+      [
+        [true, false, false],
+        [true, true, false],
+      ],
+    );
   });
 
   it('are loaded up to a number of replicas', () => {

@@ -1,10 +1,14 @@
 // Needs for bursts: more replicas of what has demand, where they cost nothing.
 
+import type { HardwareClassId, VariantId } from '@pareto/core';
 import { createCompute } from '../../context/compute.js';
 import type { VariantDemand } from '../../context/divide-demand.js';
 import type { Share } from '../../context/share.js';
 import { createNeed } from '../need.js';
 import type { NeedSource } from '../need-source.js';
+
+/** Part of the free time of the slots that keeps replicas on the other classes: where the rate varies around a limit, they would come and go. */
+const keptPart = 0.8;
 
 /**
  * States replicas for `burstFactor` times the demand that a solution answers, up to `maxBurstReplicas` on each class that can answer it in time and
@@ -19,16 +23,21 @@ export const burstReplicas: NeedSource = {
     const [all, compute] = [createCompute(snapshot, params), createCompute(snapshot, params)];
     for (const { option, load } of demands.flatMap(({ shares = [] }) => shares))
       compute.take(option.hardwareClass, load);
-    const hasTime = ({ option: { hardwareClass } }: Share): boolean =>
-      compute.left(hardwareClass) >= burstFreePart * all.left(hardwareClass);
+    const hasTime = (hardwareClass: HardwareClassId, part = 1): boolean =>
+      compute.left(hardwareClass) >= part * burstFreePart * all.left(hardwareClass);
+    const held = new Set(snapshot.replicas.map(({ assignment }) => keyOf(assignment)));
     /** Returns the load of a demand on the classes that a solution does not use for it, as if each answered all of it. */
-    const otherShares = ({ options, itemsPerSecond }: VariantDemand, shares: readonly Share[]): readonly Share[] => {
+    const otherShares = (
+      { variant, options, itemsPerSecond }: VariantDemand,
+      shares: readonly Share[],
+    ): readonly Share[] => {
       const used = new Set(shares.map(({ option }) => option.hardwareClass));
-      return options.flatMap((option) =>
-        isHosted(option) && !used.has(option.hardwareClass)
-          ? [{ option, replicas: 0, load: itemsPerSecond * option.secondsPerItem }]
-          : [],
-      );
+      const others = options.filter((option) => isHosted(option) && !used.has(option.hardwareClass));
+      return others
+        .filter(({ hardwareClass }) =>
+          hasTime(hardwareClass, held.has(keyOf({ variant, hardwareClass })) ? keptPart : 1),
+        )
+        .map((option) => ({ option, replicas: 0, load: itemsPerSecond * option.secondsPerItem }));
     };
     const replicasFor = ({ option, load }: Share): Share => {
       const replicas = Math.min(maxBurstReplicas, Math.ceil((burstFactor * load) / targetUtilisation));
@@ -36,10 +45,20 @@ export const burstReplicas: NeedSource = {
     };
     const needOf = (demand: VariantDemand, shares: readonly Share[]) =>
       createNeed(demand.variant, demand.options, {
-        shares: [...shares, ...otherShares(demand, shares)].filter(hasTime).map(replicasFor),
+        shares: [...shares.filter(({ option }) => hasTime(option.hardwareClass)), ...otherShares(demand, shares)].map(
+          replicasFor,
+        ),
         reason: 'for bursts of the demand, and memory is free',
         ...{ evicts: false, opensWorkers: false, leavesFree: burstFreePart },
       });
     return demands.flatMap((demand) => (demand.shares === undefined ? [] : [needOf(demand, demand.shares)]));
   },
 };
+
+const keyOf = ({
+  variant,
+  hardwareClass,
+}: {
+  readonly variant: VariantId;
+  readonly hardwareClass: HardwareClassId;
+}): string => `${variant} ${hardwareClass}`;
