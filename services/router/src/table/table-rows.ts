@@ -83,7 +83,7 @@ function put(index: Index, row: wire.TableRow): void {
   if (profile?.profile) index.profiles.set(profile.digest, profileFromWire(profile.profile));
   if (router) index.routers.set(router.routerId, router.address);
   if (rule && isKind(rule.kind)) index.rules.set(key, ruleOf(rule, rule.kind));
-  if (congestion) index.congestion.set(key, pricesOf(congestion));
+  if (congestion) index.congestion.set(key, congestion);
   if (variant) index.groups.putVariant(variant);
   if (replica) index.groups.putReplica(replica);
   if (replica && isLoading(replica)) index.loading.set(key, variantId(replica.variant));
@@ -115,11 +115,6 @@ const isKind = (kind: string): kind is RuleInForce['kind'] =>
 const ruleOf = ({ task, target, reason }: wire.RuleRow, kind: RuleInForce['kind']): RuleInForce => ({
   ...{ kind, target, reason },
   task: task === '' ? undefined : task,
-});
-
-const pricesOf = ({ usdPerHour, accuracyUsd }: wire.CongestionRow): CongestionPrices => ({
-  usdPerHour,
-  accuracyUsd,
 });
 
 function buildTable(version: TableVersion, { tasks, architectures, rules, congestion, ...index }: Index): RoutingTable {

@@ -3,24 +3,13 @@
 import { oncePer, type CongestionPrices, type HardwareClassId } from '@pareto/core';
 import { mustLeave } from '../context/budget.js';
 import type { PlanningContext } from '../context/context.js';
-import { listHostKinds, type HostKind } from '../context/host-kinds.js';
+import { listHostKinds, listSlotClasses, type SlotClass } from '../context/host-kinds.js';
 import { groupDemands } from '../solve/demand-groups.js';
 import type { SolveParams } from '../solve/solve-params.js';
 import { dearestWorker, missedParts } from '../solve/values.js';
 import { clearingPrices, type PricedGroup, type PricedOption } from './clearing-prices.js';
 
 type PriceParams = Pick<SolveParams, 'missFactor' | 'accuracyFactor' | 'maxColumns'>;
-
-/** The slots of one hardware class. */
-interface SlotClass {
-  readonly id: HardwareClassId;
-  /** Price of a slot, in the mean over the workers. */
-  usdPerHour: number;
-  slots: number;
-  /** Slots of a worker of the most frequent kind, and how many slots such workers have. */
-  perWorker: number;
-  ofKind: number;
-}
 
 /** Smaller prices are 0, as a part of that of the dearest worker. */
 const leastPart = 1e-4;
@@ -42,7 +31,7 @@ export function congestionPrices(
 ): CongestionPrices | undefined {
   const { snapshot } = context;
   const kinds = listHostKinds(stayingWorkers(snapshot.workers), snapshot.prices);
-  const classes = slotClasses(kinds);
+  const classes = listSlotClasses(kinds);
   const options = classes.length * snapshot.demand.reduce((sum, { variants }) => sum + variants.length, 0);
   if (options === 0 || options > params.maxColumns) return undefined;
   const unitUsd = dearestWorker(kinds);
@@ -76,23 +65,6 @@ function isAlmost(a: CongestionPrices, b: CongestionPrices, leastUsd: number): b
       return Math.abs(one - other) <= Math.max(leastUsd, sameWithin * one);
     })
   );
-}
-
-function slotClasses(kinds: readonly HostKind[]): readonly SlotClass[] {
-  const classes = new Map<HardwareClassId, SlotClass>();
-  for (const { groups, workers, usdPerHour } of kinds) {
-    const ofWorker = groups.reduce((sum, { slots }) => sum + slots, 0);
-    for (const { hardwareClass: id, slots } of groups) {
-      const count = slots * workers.length;
-      if (count === 0) continue;
-      const own = classes.get(id) ?? { id, usdPerHour: 0, slots: 0, perWorker: 0, ofKind: 0 };
-      classes.set(id, own);
-      own.usdPerHour = (own.slots * own.usdPerHour + (count * usdPerHour) / ofWorker) / (own.slots + count);
-      own.slots += count;
-      if (count > own.ofKind) [own.perWorker, own.ofKind] = [slots, count];
-    }
-  }
-  return [...classes.values()];
 }
 
 function priceGroups(

@@ -1,6 +1,6 @@
 // Workers that are alike, which a program counts together.
 
-import { oncePer, priceOf, type HardwareClassId, type PriceTable, type WorkerId } from '@pareto/core';
+import { groupBy, oncePer, priceOf, type HardwareClassId, type PriceTable, type WorkerId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../../snapshot/snapshot.js';
 
 /** The slots of one hardware class on a worker. */
@@ -50,6 +50,39 @@ const kindsAt = oncePer((prices: PriceTable) =>
     return kinds.length <= maxKinds ? kinds : groupKinds(workers, prices, inOctaves);
   }),
 );
+
+/** The slots of one hardware class. */
+export interface SlotClass {
+  readonly id: HardwareClassId;
+  /** Price of a slot, in the mean over the workers. */
+  readonly usdPerHour: number;
+  readonly slots: number;
+  /** Slots of a worker of the most frequent kind. */
+  readonly perWorker: number;
+}
+
+/** Returns the price of a slot: a part of that of its worker. */
+export const slotUsd = ({ groups, usdPerHour }: HostKind): number =>
+  usdPerHour / groups.reduce((sum, { slots }) => sum + slots, 0);
+
+/** Returns the classes of which there are slots. */
+export function listSlotClasses(kinds: readonly HostKind[]): readonly SlotClass[] {
+  const groups = kinds.flatMap((kind) =>
+    kind.groups.map(({ hardwareClass, slots }) => {
+      return { hardwareClass, perWorker: slots, slots: slots * kind.workers.length, usdPerHour: slotUsd(kind) };
+    }),
+  );
+  const byClass = groupBy(
+    groups.filter(({ slots }) => slots > 0),
+    ({ hardwareClass }) => hardwareClass,
+  );
+  return Array.from(byClass, ([id, own]) => {
+    const slots = own.reduce((sum, one) => sum + one.slots, 0);
+    const usdPerHour = own.reduce((sum, one) => sum + one.slots * one.usdPerHour, 0) / slots;
+    const [most] = own.toSorted((a, b) => b.slots - a.slots);
+    return { id, usdPerHour, slots, perWorker: most?.perWorker ?? 0 };
+  });
+}
 
 /** Returns the number of replicas that stay, by worker. Workers without any are missing. */
 export function countReplicas(replicas: readonly PlacementReplica[]): ReadonlyMap<WorkerId, number> {

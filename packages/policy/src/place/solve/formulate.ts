@@ -4,7 +4,7 @@ import type { HardwareClassId, Milliseconds, Program, ProgramColumn, ProgramRow,
 import type { PlanningContext } from '../context/context.js';
 import { groupDemands, type DemandGroup } from './demand-groups.js';
 import type { Option } from '../context/options.js';
-import { listHostKinds, type HostKind, type KindSlots } from '../context/host-kinds.js';
+import { listHostKinds, slotUsd, type HostKind, type KindSlots } from '../context/host-kinds.js';
 import type { Solution } from '../../snapshot/solution.js';
 import type { SolveParams } from './solve-params.js';
 import { dearestWorker, missedParts } from './values.js';
@@ -218,10 +218,10 @@ class ProgramBuilder {
 
   #addPlace({ variant, option, items, kind, index, group }: Place): void {
     const { params } = this.#context;
-    const slotUsd = kind.usdPerHour / kind.groups.reduce((sum, { slots }) => sum + slots, 0);
+    const usd = slotUsd(kind);
     const upper = group.slots * kind.workers.length;
     const loadMs = option.profile?.loadMs ?? 0;
-    const loadUsd = Math.max(least * this.#unitUsd, (slotUsd * loadMs) / this.#params.residencyMs);
+    const loadUsd = Math.max(least * this.#unitUsd, (usd * loadMs) / this.#params.residencyMs);
     const key = placeKey(variant, kind, group);
     const existing = this.#existing.get(key) ?? 0;
     const replicas = this.#column({ cost: existing === 0 ? loadUsd : 0, upper, isInteger: true });
@@ -236,7 +236,7 @@ class ProgramBuilder {
       const own = demand.options.get(variant)?.find((one) => one.hardwareClass === group.hardwareClass);
       const secondsPerItem = own?.secondsOn(group.slots);
       if (own === undefined || secondsPerItem === undefined) continue;
-      const usdPerItem = params.releasesHosts ? 0 : slotUsd * secondsPerItem;
+      const usdPerItem = params.releasesHosts ? 0 : usd * secondsPerItem;
       const column = this.#column({ cost: usdPerItem + this.#accuracyUsd(demand, own.accuracyLoss) });
       columns.push({ group: demand.key, column, secondsPerItem, usdPerItem });
       extend(row, column, 1);

@@ -3,7 +3,6 @@
 import {
   addTo,
   groupBy,
-  priceOf,
   type HardwareClassId,
   type PlanAction,
   type PlanQuality,
@@ -15,7 +14,7 @@ import {
 import { ratesOf } from '../context/apply-solution.js';
 import { minShare } from '../context/compute.js';
 import type { PlanningContext } from '../context/context.js';
-import { listHostKinds } from '../context/host-kinds.js';
+import { listHostKinds, listSlotClasses } from '../context/host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
 /** A plan after packing. */
@@ -54,11 +53,11 @@ function workersUsd({ snapshot }: PlanningContext, placed: readonly Placed[]): n
   );
 }
 
-/** Returns the price of the slots' time that the demand takes. Classes without a price count as the dearest. */
-function slotTimeUsd({ demands, snapshot: { prices } }: PlanningContext): number {
-  const dearest = Math.max(0, ...Object.values(prices));
-  const usdOf = (hardwareClass: HardwareClassId, slots: number): number =>
-    slots * (priceOf(prices, hardwareClass) ?? dearest);
+/** Returns the price of the slots' time that the demand takes. */
+function slotTimeUsd({ demands, snapshot: { workers, prices } }: PlanningContext): number {
+  const classes = listSlotClasses(listHostKinds(workers, prices));
+  const usdPerHour = new Map(classes.map((one) => [one.id, one.usdPerHour]));
+  const usdOf = (hardwareClass: HardwareClassId, slots: number): number => slots * (usdPerHour.get(hardwareClass) ?? 0);
   const answered = demands.filter(({ isRest = false }) => !isRest);
   return answered.reduce((sum, { shares, options: [first], itemsPerSecond }) => {
     if (shares !== undefined)

@@ -1,6 +1,6 @@
 // Needs for bursts: more replicas of what has demand, where they cost nothing.
 
-import type { HardwareClassId, VariantId } from '@pareto/core';
+import type { Assignment, HardwareClassId } from '@pareto/core';
 import { createCompute } from '../../context/compute.js';
 import type { VariantDemand } from '../../context/divide-demand.js';
 import type { Share } from '../../context/share.js';
@@ -55,10 +55,5 @@ export const burstReplicas: NeedSource = {
   },
 };
 
-const keyOf = ({
-  variant,
-  hardwareClass,
-}: {
-  readonly variant: VariantId;
-  readonly hardwareClass: HardwareClassId;
-}): string => `${variant} ${hardwareClass}`;
+const keyOf = ({ variant, hardwareClass }: Pick<Assignment, 'variant' | 'hardwareClass'>): string =>
+  `${variant} ${hardwareClass}`;
