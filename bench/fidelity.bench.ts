@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { milliseconds, systemClock } from '@pareto/core';
+import { milliseconds, systemClock, type Milliseconds } from '@pareto/core';
 import { environmentOnly } from '@pareto/isolation';
 import type { HostParams } from '@pareto/simulator';
 import { createSolver } from '@pareto/solver';
@@ -43,6 +43,8 @@ const runs = isQuick ? 3 : 10;
 const seeds = 10;
 /** Time between two runs, in which all queries end. */
 const pauseMs = milliseconds(1_500);
+/** The same, in which the controller also releases workers: it holds demand for 60 s, and then follows its fall. */
+const releaseMs = milliseconds(90_000);
 const pages = '.cache/fidelity';
 await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
 const releasedName = 'mix on two priced classes, hosts released';
@@ -61,11 +63,15 @@ const formatUse = (use: CpuUse): string =>
   Array.from(use, ([role, cores]) => `${role} ${cores.toFixed(3)}`).join(', ') + ' cores';
 
 /** Runs the loads in rotation, so that each has runs from the same moments. The first run of each warms up, and does not count. */
-async function runInRotation(cluster: RealCluster, loads: readonly Load[]): Promise<readonly RanLoad[]> {
+async function runInRotation(
+  cluster: RealCluster,
+  loads: readonly Load[],
+  waitMs: Milliseconds,
+): Promise<readonly RanLoad[]> {
   const ran = loads.map((load): RanLoad => ({ load, real: [] }));
   for (let run = 0; run <= runs; run++)
     for (const { load, real } of ran) {
-      await systemClock.sleep(pauseMs);
+      await systemClock.sleep(waitMs);
       const [outcome, use] = await measureUse(cluster, () => cluster.run(load));
       if (run > 0) real.push(outcome);
       const { attainment, p99Ms } = outcome;
@@ -116,9 +122,14 @@ async function compare(
   releasesHosts = false,
 ): Promise<readonly Row[]> {
   const loads = planned.map((one) => drawLoad(one, (task) => measuredOf(task).capacity));
+  const waitMs = releasesHosts ? releaseMs : pauseMs;
+  await systemClock.sleep(waitMs);
   const listed = await cluster.list();
+  progress(
+    `replicas before the first run: ${listed.replicas.map(({ variant, worker }) => `${variant} on ${worker}`).join(', ')}`,
+  );
   const rows: Row[] = [];
-  for (const { load, real } of await runInRotation(cluster, loads)) {
+  for (const { load, real } of await runInRotation(cluster, loads, waitMs)) {
     const cpu = meanCpu(load.streams.map(({ task, arrivalsMs }) => [measuredOf(task), arrivalsMs.length] as const));
     const simulated = await simulateLoad(load, { listed, cpu, host, releasesHosts, solver }, seeds);
     const compared = { name: load.name, real, simulated };

@@ -94,8 +94,8 @@ export const mixedLoad = (name: string, tasks: readonly MixedTask[]): PlannedLoa
 
 /** Duration of a load that does not change, or once. */
 const durationMs = 12_000;
-/** A day in a minute, and a half more. */
-const [dayMs, changingMs] = [60_000, 90_000];
+/** A day in three minutes, and a third more. So its fleet shrinks, too: demand is held for a minute. */
+const [dayMs, changingMs] = [180_000, 240_000];
 
 /** A day, whose peak is nine times its lowest rate. `multiple`: the mean rate, as a multiple of what the cluster can answer. */
 const dayAt =
