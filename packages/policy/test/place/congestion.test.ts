@@ -19,13 +19,13 @@ const params = { ...defaultSolveParams, reserve: 0 };
 
 /** The fleet has four slots of the one class, and two of the other. */
 const contextFor = (demand: readonly Demand[]): PlanningContext =>
-  createContext(
+  contextIn(
     snapshot({
       ...{ variants: [small, big], prices: { [cpu.id]: 0.1, [fast.id]: 1 }, demand },
       workers: [worker('w1', 8_000, { slots: 4 }), worker('w2', 8_000, { classes: [fast], slots: 2 })],
     }),
-    defaultPlacementParams,
   );
+const contextIn = (of: PlanningContext['snapshot']): PlanningContext => createContext(of, defaultPlacementParams);
 
 /** Clients who prefer accuracy. */
 const preferring = (itemsPerSecond: number): Demand => ({
@@ -87,6 +87,29 @@ describe('congestionPrices', () => {
       (one) => congestionPrices(one, params, undefined)?.usdPerHour[fast.id],
     );
     assert.ok(affordable > 10 * all, `${affordable} next to ${all}`);
+  });
+
+  it('follows slowdowns, prices, workers and parameters, although the variants and the demand are the same', () => {
+    const demand = [preferring(400), above(150)];
+    const { snapshot: before } = contextFor(demand);
+    const [first] = before.workers;
+    if (first === undefined) assert.fail('there are workers');
+    const changes: readonly Partial<PlanningContext['snapshot']>[] = [
+      { slowdowns: new Map([[small.variant.id, 2]]) },
+      { prices: { [cpu.id]: 0.3, [fast.id]: 1 } },
+      { workers: [first] },
+      {},
+    ];
+    for (const change of changes) {
+      const known = contextIn({ ...before, ...change });
+      const fresh = contextIn({ ...before, ...change, demand: structuredClone(demand) });
+      assert.deepEqual(congestionPrices(known, params, undefined), congestionPrices(fresh, params, undefined));
+    }
+    const accurate = { ...params, accuracyFactor: 2 * params.accuracyFactor };
+    const fresh = contextIn({ ...before, demand: structuredClone(demand) });
+    const known = congestionPrices(contextIn(before), accurate, undefined);
+    assert.deepEqual(known, congestionPrices(fresh, accurate, undefined));
+    assert.notDeepEqual(known, congestionPrices(fresh, params, undefined));
   });
 
   it('stays the same object while it hardly changes, and starts from the last prices', () => {

@@ -1,10 +1,10 @@
 // The price of congestion: what a slot of each hardware class is worth beyond its price while there are too few.
 
-import { oncePer, type CongestionPrices, type HardwareClassId } from '@pareto/core';
+import { oncePer, sameItems, type CongestionPrices, type HardwareClassId } from '@pareto/core';
 import { mustLeave } from '../context/budget.js';
 import type { PlanningContext } from '../context/context.js';
 import { listHostKinds, listSlotClasses, type SlotClass } from '../context/host-kinds.js';
-import { groupDemands } from '../solve/demand-groups.js';
+import { groupDemands, type DemandGroup } from '../solve/demand-groups.js';
 import type { SolveParams } from '../solve/solve-params.js';
 import { dearestWorker, missedParts } from '../solve/values.js';
 import { clearingPrices, type PricedGroup, type PricedOption } from './clearing-prices.js';
@@ -73,28 +73,52 @@ function priceGroups(
   classes: readonly SlotClass[],
   unitUsd: number,
 ): readonly PricedGroup[] {
-  const indexes = new Map(classes.map(({ id }, at) => [id, at]));
   return groupDemands(context, { reserve: 0 }).flatMap(({ itemsPerSecond, prefersAccuracy, options: byVariant }) => {
-    const options: PricedOption[] = [];
-    for (const own of byVariant.values())
-      for (const { hardwareClass, secondsOn, accuracyLoss } of own) {
-        const at = indexes.get(hardwareClass) ?? -1;
-        const ofClass = classes[at];
-        const secondsPerItem = ofClass && secondsOn(ofClass.perWorker);
-        if (ofClass === undefined || secondsPerItem === undefined) continue;
-        const lostUsd = prefersAccuracy ? accuracyFactor * accuracyLoss * unitUsd : 0;
-        options.push({ at, secondsPerItem, usdPerItem: ofClass.usdPerHour * secondsPerItem + lostUsd });
-      }
+    const options = priceOptions(byVariant, classes, prefersAccuracy ? accuracyFactor * unitUsd : 0);
     if (options.length === 0 || !(itemsPerSecond > 0)) return [];
     const missUsd = (missFactor * unitUsd) / Math.min(1, Math.max(leastRate, itemsPerSecond));
     return [
       {
         itemsPerSecond,
         misses: missedParts.map(({ share, price }) => ({ share, usd: price * missUsd })),
-        options: undominated(options),
+        options,
       },
     ];
   });
+}
+
+interface ListedPrices {
+  readonly basis: readonly unknown[];
+  readonly options: readonly PricedOption[];
+}
+
+/** The options that were priced last, which are the same as long as the classes are. */
+const listed = new WeakMap<DemandGroup['options'], ListedPrices>();
+
+/** `accuracyUsd`: worth of the greatest accuracy in an item. */
+function priceOptions(
+  byVariant: DemandGroup['options'],
+  classes: readonly SlotClass[],
+  accuracyUsd: number,
+): readonly PricedOption[] {
+  const basis = [accuracyUsd, ...classes.flatMap(({ id, usdPerHour, perWorker }) => [id, usdPerHour, perWorker])];
+  const known = listed.get(byVariant);
+  if (known !== undefined && sameItems(known.basis, basis)) return known.options;
+  const priced: PricedOption[] = [];
+  for (const own of byVariant.values())
+    for (const { hardwareClass, secondsOn, accuracyLoss } of own) {
+      const at = classes.findIndex(({ id }) => id === hardwareClass);
+      const ofClass = classes[at];
+      const secondsPerItem = ofClass && secondsOn(ofClass.perWorker);
+      if (ofClass === undefined || secondsPerItem === undefined) continue;
+      priced.push({
+        ...{ at, secondsPerItem },
+        usdPerItem: ofClass.usdPerHour * secondsPerItem + accuracyUsd * accuracyLoss,
+      });
+    }
+  const options = undominated(priced);
+  listed.set(byVariant, { basis, options });
+  return options;
 }
 
 /** Returns the options that take less time, or cost less, than each other one of their class: no price makes the others the better choice. */

@@ -1,9 +1,8 @@
 // The demands of a snapshot, as far as a program tells them apart.
 
-import type { HardwareClassId, Milliseconds, VariantId } from '@pareto/core';
+import { oncePer, sameItems, type HardwareClassId, type Milliseconds, type VariantId } from '@pareto/core';
 import { groupKey } from '../context/apply-solution.js';
 import type { PlanningContext } from '../context/context.js';
-import type { Option } from '../context/options.js';
 import type { Demand } from '../../snapshot/snapshot.js';
 import { slotSeconds } from './slot-seconds.js';
 
@@ -50,28 +49,45 @@ export function groupDemands(
   });
 }
 
+interface ListedOptions {
+  readonly basis: readonly unknown[];
+  readonly options: DemandGroup['options'];
+}
+
+/** The options that were listed last for variants, by the latency. */
+const listed: (variants: Demand['variants']) => Map<Milliseconds, ListedOptions> = oncePer(() => new Map());
+/** Latencies that are kept of the same variants. */
+const maxLatencies = 64;
+
+/** Returns the options of a group. The same object as last time if they are the same: those of most groups do not change between two turns. */
 function optionsOf(
-  { snapshot, options: { served }, isHosted, params }: PlanningContext,
+  { snapshot: { slowdowns }, options: { served }, isHosted, params }: PlanningContext,
   { variants }: Demand,
   latencyMs: Milliseconds,
 ): DemandGroup['options'] {
-  const own = variants.map((variant): readonly [VariantId, readonly Option[]] => [
-    variant,
-    (served.get(variant) ?? []).filter((option) => option.profile !== undefined && isHosted(option)),
-  ]);
-  const best = Math.max(0, ...own.flatMap(([, options]) => options.map(({ accuracy }) => accuracy)));
-  return new Map(
+  const own = variants.map((id) => ({
+    ...{ id, slowdown: slowdowns.get(id) ?? 1 },
+    options: (served.get(id) ?? []).filter((option) => option.profile !== undefined && isHosted(option)),
+  }));
+  const { targetUtilisation, maxLate } = params;
+  const basis = [targetUtilisation, maxLate, ...own.flatMap(({ slowdown, options }) => [slowdown, ...options])];
+  const byLatency = listed(variants);
+  const known = byLatency.get(latencyMs);
+  if (known !== undefined && sameItems(known.basis, basis)) return known.options;
+  const best = Math.max(0, ...own.flatMap(({ options }) => options.map(({ accuracy }) => accuracy)));
+  const options = new Map(
     own
-      .filter(([, options]) => options.length > 0)
-      .map(([variant, options]) => [
-        variant,
-        options.map(({ hardwareClass, profile, accuracy }) => ({
+      .filter((one) => one.options.length > 0)
+      .map(({ id, slowdown, options: measured }) => [
+        id,
+        measured.map(({ hardwareClass, profile, accuracy }) => ({
           hardwareClass,
-          secondsOn: (slots: number) =>
-            profile &&
-            slotSeconds({ profile, slowdown: snapshot.slowdowns.get(variant) ?? 1, latencyMs, slots, params }),
+          secondsOn: (slots: number) => profile && slotSeconds({ profile, slowdown, latencyMs, slots, params }),
           accuracyLoss: best > 0 ? Math.min(1, Math.max(0, best - accuracy) / best) : 0,
         })),
       ]),
   );
+  if (byLatency.size >= maxLatencies) byLatency.clear();
+  byLatency.set(latencyMs, { basis, options });
+  return options;
 }
