@@ -91,7 +91,7 @@ const controllerFlags = {
   releaseHosts: {
     kind: 'boolean',
     default: false,
-    help: 'a worker without replicas costs nothing, so few workers hold all; not with --greedy',
+    help: 'a worker without replicas costs nothing, so few workers hold all, and none do once all tasks are idle; not with --greedy',
   },
   budgetUsdPerHour: {
     kind: 'number',

@@ -114,6 +114,44 @@ describe('an idle task', () => {
   });
 });
 
+describe('a fleet without demand, whose workers cost nothing without replicas', () => {
+  const workers = ['a', 'b'].map((id) => worker(id, 250));
+  const replicas = ['busy:original', 'quiet:original'].flatMap((id) =>
+    ['a', 'b'].map((on) => replica(`${id} ${on}`, id, on, { lastUsedAt: milliseconds(1) })),
+  );
+  const idle = { workers, replicas, idleSince: idleSince('digits', 'words') };
+  const released = (fields: SnapshotFields = {}): readonly string[] =>
+    brief(planReplicas(snapshot({ now, tasks, variants, ...idle, ...fields }), { ...params, releasesHosts: true }));
+  const unloads = replicas.map(({ assignment: { variant: id, worker: on } }) => `unload ${id} on ${on}`);
+
+  it('keeps no replica once every task is idle', () => {
+    assert.deepEqual(released().toSorted(), unloads.toSorted());
+    assert.deepEqual(released({ replicas: [] }), [], 'it loads none for spare copies');
+    assert.deepEqual(brief(plan(idle)), [], 'others cost the same without replicas');
+  });
+
+  it('keeps them while a task is in use, pinned or kept warm, or queries are held, and the last of each that answered lately', () => {
+    const pin: SelectionRule = {
+      ...{ id: 'p', kind: 'pin', tenant: 'default', task: 'words', target: 'quiet:original', reason: '' },
+      ...{ by: '', madeWallMs: 0, endsWallMs: undefined },
+    };
+    const kept: readonly SnapshotFields[] = [
+      { idleSince: idleSince('words') },
+      { rules: [pin] },
+      { warmthRules: [warmthRule('warm', 'quiet:original', { task: 'words' })] },
+      { held: [variantId('quiet:original')] },
+      { demand: demandOf([variantId('quiet:original'), 1]) },
+    ];
+    for (const fields of kept) assert.deepEqual(released(fields), [], Object.keys(fields).join());
+    const recent = replicas.map((one) => ({ ...one, lastUsedAt: now }));
+    assert.deepEqual(released({ replicas: recent }), ['unload busy:original on a', 'unload quiet:original on a']);
+  });
+
+  it('loads what queries are held for, although no worker has replicas', () => {
+    assert.ok(released({ replicas: [], held: [variantId('quiet:original')] }).includes('load quiet:original on a'));
+  });
+});
+
 describe('observeIdle', () => {
   const ids = { busy: variantId('busy:original'), quiet: variantId('quiet:original') };
   const observe = (

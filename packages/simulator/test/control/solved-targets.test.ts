@@ -11,7 +11,7 @@ import {
 } from '../../src/index.js';
 import { openSolver } from '../baselines/support/open-solver.js';
 import { buildFleet, buildRegistry, buildSimulatedVariant } from '../support/registry.js';
-import { buildScenario, imagesWithin, poisson } from '../support/scenario.js';
+import { buildScenario, evenly, imagesWithin, poisson } from '../support/scenario.js';
 
 const { cluster } = defaultSimulationParams;
 /** Runs of 20 ms on plain workers with two slots, and of 2 ms on fast ones with eight, which cost as much as eighty plain slots. */
@@ -74,6 +74,38 @@ describe('production whose targets are solved', () => {
     // One fast worker (4 USD/h, at most 2,800/s) and a plain one.
     assert.ok(Math.abs(usdPerHour(result) - 4.1) < 1e-6, `${usdPerHour(result)} USD/h`);
     assert.ok(totals.onTime / totals.asked > 0.95, `${totals.onTime} of ${totals.asked}`);
+  });
+
+  it('costs nothing once its tasks are idle, and holds the next queries until their variant is loaded', async () => {
+    const { params = defaultSimulationParams, ...others } = scenario(50);
+    const idleMs = milliseconds(20_000);
+    const placement = { ...params.turn.placement, idleMs, keepWarmMs: idleMs };
+    const [pausesAt, resumesAt] = [20_000, 200_000];
+    const result = await simulate(
+      {
+        ...others,
+        durationMs: 230_000,
+        streams: [imagesWithin(400, evenly(20, 0, pausesAt)), imagesWithin(400, evenly(20, resumesAt))],
+        params: { ...params, turn: { ...params.turn, placement } },
+      },
+      policyNamed('pareto-release-hosts'),
+      1,
+      { solver },
+    );
+    const { series, totals } = result;
+    // The demand is held for two minutes, and its task is idle 20 s later.
+    assert.ok(
+      series.usd.slice(175, 199).every((usd) => usd === 0),
+      series.usd.join(' '),
+    );
+    assert.ok(Math.abs(usdPerHour(result) - 0.2) < 1e-6, 'two workers hold the replicas again');
+    // A load takes a second, in which 50 queries are held.
+    const { dropped, late, rejected } = totals;
+    assert.ok(
+      dropped === 0 && late > 30 && late + rejected < 70,
+      `${late} late, ${rejected} rejected, ${dropped} dropped`,
+    );
+    assert.ok(totals.latency.p99Ms < 1_500, `${totals.latency.p99Ms} ms`);
   });
 
   it('costs less than greedy targets, and answers as many queries', async () => {

@@ -14,10 +14,10 @@ export const poisson = (ratePerSecond: number): QueryStream['arrivals'] =>
     }
   };
 
-/** Returns arrivals at a constant rate from a time on, which no random number changes. */
-export const evenly = (everyMs: number, fromMs = 0): QueryStream['arrivals'] =>
+/** Returns arrivals at a constant rate from a time on, and until another one, which no random number changes. */
+export const evenly = (everyMs: number, fromMs = 0, untilMs = Infinity): QueryStream['arrivals'] =>
   function* () {
-    for (let at = fromMs; ; at += everyMs) yield at;
+    for (let at = fromMs; at < untilMs; at += everyMs) yield at;
   };
 
 export const imagesWithin = (latencyMs: number, arrivals: QueryStream['arrivals']): QueryStream => ({

@@ -3,7 +3,7 @@
 import { oncePer, type HardwareClassId, type Milliseconds, type VariantId, type WorkerId } from '@pareto/core';
 import type { DivisionInput, VariantDemand } from './divide-demand.js';
 import type { Option } from './options.js';
-import type { Demand, PlacementParams, PlacementSnapshot } from '../../snapshot/snapshot.js';
+import type { Demand, PlacementSnapshot } from '../../snapshot/snapshot.js';
 import { countReplicas, fullestFirst, listHostKinds } from './host-kinds.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
@@ -128,17 +128,12 @@ function addDemand(
   return true;
 }
 
-/**
- * Returns the workers that a solution leaves empty: of each kind all but as many as it uses, which are those with the most
- * replicas. None where workers without replicas cost as much as others.
- */
+/** Returns the workers that a solution leaves empty: of each kind all but as many as it uses, which are those with the most replicas. */
 export function sparedWorkers(
   { workers, replicas, prices }: PlacementSnapshot,
-  { releasesHosts }: PlacementParams,
   solution: Solution,
 ): ReadonlySet<WorkerId> {
   const spared = new Set<WorkerId>();
-  if (!releasesHosts) return spared;
   const counts = countReplicas(replicas);
   for (const kind of listHostKinds(workers, prices)) {
     const used = solution.hosts.get(kind.key) ?? kind.workers.length;

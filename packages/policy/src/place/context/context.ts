@@ -42,7 +42,7 @@ export interface PlanningContext {
   readonly unservable: ReadonlyMap<ReplicaId, string>;
   /** Returns the replicas of a version of a variant that answer now or will. */
   readonly serving: (variant: Pick<Variant, 'id' | 'version'>) => readonly PlacementReplica[];
-  /** Workers that a solution leaves empty. */
+  /** Workers that the plan leaves empty: where those without replicas cost nothing, those that a solution does without, or all of an idle fleet. */
   readonly spared: ReadonlySet<WorkerId>;
   /** Returns whether some worker within the budget could hold the option if it were empty. */
   readonly isHosted: (option: Option) => boolean;
@@ -72,6 +72,8 @@ export function createContext(
     const since = snapshot.idleSince?.get(task);
     return since !== undefined && !warm.has(task) && horizon.hasCome(since + params.idleMs);
   };
+  // What only workers beyond the budget could hold is required, too, and reported as unmet.
+  const required = requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted: isHostedByAny });
   return {
     snapshot,
     params,
@@ -81,9 +83,8 @@ export function createContext(
     cold,
     optionsWithin,
     demands: divide({ snapshot, params, optionsWithin, isHosted }, snapshot.solution),
-    spared: snapshot.solution ? sparedWorkers(snapshot, params, snapshot.solution) : new Set(),
-    // What only workers beyond the budget could hold is required, too, and reported as unmet.
-    required: requiredVariants({ snapshot, isIdle, versions, options, cold, isHosted: isHostedByAny }),
+    spared: sparedIn(snapshot, params, required),
+    required,
     unservable,
     serving: ({ id, version }) => serving.get(versionKey(id, version)) ?? [],
     isHosted,
@@ -98,6 +99,19 @@ function divide(input: DivisionInput, solution: Solution | undefined): readonly 
   if (solution === undefined) return divideDemand(input);
   const { demands, others } = applySolution(input, solution);
   return [...demands, ...divideDemand({ ...input, snapshot: { demand: others, workers } })];
+}
+
+/** Returns the workers without which the plan does: all if each task is idle, and otherwise those that a solution leaves empty. */
+function sparedIn(
+  snapshot: PlacementSnapshot,
+  params: PlacementParams,
+  required: readonly RequiredVariant[],
+): ReadonlySet<WorkerId> {
+  const { demand, held, frozen, solution, workers } = snapshot;
+  if (!params.releasesHosts || frozen !== undefined) return new Set();
+  if (demand.length === 0 && held.length === 0 && required.every(({ isIdle }) => isIdle))
+    return new Set(workers.map(({ info }) => info.id));
+  return solution === undefined ? new Set() : sparedWorkers(snapshot, solution);
 }
 
 export const retentionOf = ({ horizon, cold, params }: PlanningContext): Retention => ({ horizon, cold, params });
