@@ -43,8 +43,8 @@ const runs = isQuick ? 3 : 10;
 const seeds = 10;
 /** Time between two runs, in which all queries end. */
 const pauseMs = milliseconds(1_500);
-/** The same, in which the controller also releases workers: it holds demand for 60 s, and then follows its fall. */
-const releaseMs = milliseconds(90_000);
+/** The same, in which the controller also releases workers: it holds demand that falls for a minute, and what is left of it then for another. */
+const releaseMs = milliseconds(150_000);
 const pages = '.cache/fidelity';
 await using solver = createSolver({ isolation: environmentOnly, clock: systemClock });
 const releasedName = 'mix on two priced classes, hosts released';
