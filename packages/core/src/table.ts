@@ -68,6 +68,8 @@ export interface CongestionPrices {
   readonly usdPerHour: Readonly<Record<HardwareClassId, number>>;
   /** Worth of the greatest accuracy in an answer for a client who prefers accuracy, in USD. */
   readonly accuracyUsd: number;
+  /** Worth of an answer in time, in USD. Plans miss the first part of a demand for less, and the last for more. 0 if it is unknown. */
+  readonly missUsd: number;
 }
 
 /** The entry that a name resolves to. */

@@ -29,6 +29,8 @@ export interface AdmitParams {
   readonly shares: ShareParams;
   /** Share of rejected queries of a task from which on those that prefer accuracy do not wait for it. */
   readonly maxRejected: number;
+  /** Batches that a query may wait for while slots are short, if the time of a slot costs more than a miss. */
+  readonly maxDearBatches: number;
 }
 
 export const defaultAdmitParams: AdmitParams = {
@@ -36,6 +38,7 @@ export const defaultAdmitParams: AdmitParams = {
   maxHeldBytes: 64 * 2 ** 20,
   shares: defaultShareParams,
   maxRejected: 0.01,
+  maxDearBatches: 4,
 };
 
 /** Queries held now, without the one that is being admitted. */

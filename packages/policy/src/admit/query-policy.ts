@@ -11,6 +11,7 @@ import type { SelectionQuery, SelectParams } from '../select/selection-query.js'
 import { admit, type Admission, type AdmitParams, type HoldUsage } from './admit.js';
 import type { Slots } from '../route/slot-shares.js';
 import { batchesOf, createClassShares } from './class-shares.js';
+import { createPricedWaits } from './priced-waits.js';
 import { RecentRejections } from './recent-rejections.js';
 
 export interface DecisionQuery extends Omit<SelectionQuery, 'now' | 'maxWaitBatchesAt' | 'isPatient' | 'idleFirst'> {
@@ -53,6 +54,7 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     return Math.max(0, freeAt - now);
   }, admitParams.shares);
 
+  const priced = createPricedWaits(admitParams);
   /** Rejections of queries that prefer accuracy, by task. */
   const rejections = new RecentRejections();
 
@@ -67,15 +69,22 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     if (other.kind !== 'chosen' || other.waitMs > preferred.waitMs) return preferred;
     return trace === undefined ? other : selectVariant(target, sooner, loads.candidates, selectParams(), trace);
   }
-  /** Limits the wait at each candidate by the shares of the slots on which the query would run soonest. */
-  const limited = ({ task }: TargetEntry, asked: SelectionQuery): SelectionQuery => ({
-    ...asked,
-    maxWaitBatchesAt(candidate, batchMs) {
-      const slots = loads.soonest(candidate, asked.now)?.slots;
-      if (slots === undefined) return Infinity;
-      return shares.maxWaitBatches(slots, task, asked.objective, { candidate: candidate.index, batchMs }, asked.now);
-    },
-  });
+  /** Returns the maximum wait of a query at a candidate, by the shares and the price of the slots on which it would run soonest. */
+  function maxWaitBatches(
+    { task }: TargetEntry,
+    { objective, congestion, now }: SelectionQuery,
+    candidate: Candidate,
+    batchMs: number,
+  ): number {
+    const soonest = loads.soonest(candidate, now);
+    if (soonest === undefined) return Infinity;
+    const { slots, route } = soonest;
+    const at = { candidate, batchMs, itemMs: itemMsOf(route, batchMs) };
+    return Math.min(
+      shares.maxWaitBatches(slots, task, objective, { candidate: candidate.index, batchMs }, now),
+      priced.maxWaitBatches({ task, objective, congestion }, at, now),
+    );
+  }
   /** Selects, and limits the wait of a new query whose class has got more than its share of the slots. */
   function select(target: TargetEntry, query: DecisionQuery, now: number, trace?: DecisionTrace): Selection {
     const { items, shapes, objective, congestion, elapsedMs, isNew, isPatient } = query;
@@ -100,16 +109,17 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const soonest = loads.soonest(candidate, now);
     if (soonest === undefined) return unlimited;
     const { slots, route } = soonest;
-    const itemMs = batchMs / (route.batchCeiling || 1);
-    const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted: true };
-    const maxWaitBatches =
-      unlimited.kind === 'chosen' ? shares.maxWaitBatches(slots, target.task, objective, offered, now) : Infinity;
-    const selection =
-      batchesOf(waitMs, batchMs) > maxWaitBatches
-        ? selectVariant(target, limited(target, asked), loads.candidates, selectParams(), trace)
-        : unlimited;
-    offered.isAdmitted = selection.kind === 'chosen';
+    const isLimited =
+      unlimited.kind === 'chosen' && batchesOf(waitMs, batchMs) > maxWaitBatches(target, asked, candidate, batchMs);
+    const maxWaitBatchesAt = (at: Candidate, ofBatchMs: number): number => maxWaitBatches(target, asked, at, ofBatchMs);
+    const selection = isLimited
+      ? selectVariant(target, { ...asked, maxWaitBatchesAt }, loads.candidates, selectParams(), trace)
+      : unlimited;
+    const isAdmitted = selection.kind === 'chosen';
+    const itemMs = itemMsOf(route, batchMs);
+    const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted };
     shares.record(slots, target.task, objective, offered, now);
+    priced.record({ task: target.task, objective, congestion }, !isAdmitted, now);
     return selection;
   }
   return {
@@ -141,6 +151,9 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
 }
 
 const slotsOf = ({ hardwareClass }: Candidate, { worker }: ReplicaRoute): Slots => ({ worker, hardwareClass });
+
+/** Returns the time of a slot that an item takes in the largest batch. */
+const itemMsOf = ({ batchCeiling }: ReplicaRoute, batchMs: number): number => batchMs / (batchCeiling || 1);
 
 /** Sending or refusing a query has no effects on other queries. */
 const noEffects: LoadEffect[] = [];

@@ -6,6 +6,7 @@ import {
   milliseconds,
   workerId,
   type Candidate,
+  type CongestionPrices,
   type ReplicaId,
   type ReplicaLoad,
   type TargetEntry,
@@ -195,21 +196,21 @@ describe('the query policy', () => {
      * Returns how many of the queries with 400 ms are sent, of 100, next to one with so much time for the busy variant in every 100 ms.
      * They can be answered by the idle one too.
      */
-    function sentNextTo(tightMs: number, idle?: Candidate): number {
+    function sentNextTo(tightMs: number, idle?: Candidate, congestion?: CongestionPrices, waitMs = 100): number {
       const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
       const all = [one, ...(idle === undefined ? [] : [idle])];
       policy.loads.apply({ kind: 'table', table: { candidates: all } }, 0, []);
       const [tight, loose] = [buildTargetEntry([one]), buildTargetEntry(all)];
       const decide = (target: TargetEntry, latencyMs: number, now: number): Decision => {
         const objective = { ...fallbackObjective, prefer: 'cost' as const, latencyMs: milliseconds(latencyMs) };
-        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0 };
+        const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, congestion };
         const decision = { ...asked, isNew: true, isPatient: false, requestBytes: 10, held };
         return policy.decide(target, decision, now);
       };
       let sent = 0;
       for (let now = 0; now < 2_000; now += 20) {
         for (const { id } of one.replicas)
-          policy.loads.apply({ kind: 'reported', replica: id, load: report(100) }, now, []);
+          policy.loads.apply({ kind: 'reported', replica: id, load: report(waitMs) }, now, []);
         for (const { id } of idle?.replicas ?? [])
           policy.loads.apply({ kind: 'reported', replica: id, load: report(0) }, now, []);
         if (now % 100 === 0) decide(tight, tightMs, now);
@@ -224,6 +225,14 @@ describe('the query policy', () => {
     it('limits no class because of queries that have no time to wait', () => {
       assert.equal(sentNextTo(15), 100);
       assert.ok(sentNextTo(40) < 50, 'these have time to wait, and get less than their share');
+    });
+
+    it('lets none wait for slots whose time costs more than a miss, but takes idle ones', () => {
+      const dear = { usdPerHour: { [one.hardwareClass]: 3_600_000 }, accuracyUsd: 0, missUsd: 1e-3 };
+      assert.equal(sentNextTo(15, undefined, { ...dear, usdPerHour: {} }, 300), 100);
+      // Four batches take less than the 300 ms that each has to wait for.
+      assert.equal(sentNextTo(15, undefined, dear, 300), 0);
+      assert.equal(sentNextTo(15, elsewhere, dear, 300), 100);
     });
 
     it('sends a class that has got its share of some slots to idle ones of another worker, however much it costs', () => {

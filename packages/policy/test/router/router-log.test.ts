@@ -30,7 +30,11 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('end' as const), index: fc.nat(20), end: fc.constantFrom(...ends) }),
   fc.record({ kind: fc.constant('report' as const), worker: fc.nat(2), backlogMs: fc.nat(100) }),
   fc.record({ kind: fc.constant('lost' as const), worker: fc.nat(2) }),
-  fc.record({ kind: fc.constant('table' as const), warm: fc.subarray(workers) }),
+  fc.record({
+    kind: fc.constant('table' as const),
+    warm: fc.subarray(workers),
+    usdPerHour: fc.constantFrom(undefined, 3_600_000),
+  }),
   fc.constant({ kind: 'time' as const }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -65,10 +69,12 @@ function record(steps: readonly Step[], seed: number): string[] {
       if (effect.kind === 'resolve') resolve(effect.query, effect.query.resolved?.objective.latencyMs ?? 0);
     }
   }
-  function setTable(warm: readonly string[]): void {
+  function setTable(warm: readonly string[], usdPerHour?: number): void {
     candidates = [on(0, warm), fixed];
     entry = buildTargetEntry(candidates);
-    const table = { candidates, replicas: candidates.flatMap(({ replicas }) => replicas) };
+    const prices = usdPerHour === undefined ? {} : { [fixed.hardwareClass]: usdPerHour };
+    const congestion = usdPerHour === undefined ? undefined : { usdPerHour: prices, accuracyUsd: 1e-3, missUsd: 1e-3 };
+    const table = { candidates, congestion, replicas: candidates.flatMap(({ replicas }) => replicas) };
     apply({ kind: 'table', table, localAddress: 'w:1' });
     apply({ kind: 'linked' });
   }
@@ -104,7 +110,7 @@ function record(steps: readonly Step[], seed: number): string[] {
         apply({ kind: 'lost', address });
         break;
       case 'table':
-        setTable(each.warm);
+        setTable(each.warm, each.usdPerHour);
         break;
       case 'time':
         now += 400;

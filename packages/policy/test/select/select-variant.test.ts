@@ -384,7 +384,11 @@ describe('selectVariant', () => {
   it('weighs lost accuracy against the price of congestion for queries that prefer accuracy', () => {
     const entry = buildTargetEntry([candidate(0, fast), candidate(1, middle), candidate(2, best)]);
     const chosen = (usdPerHour: number, asked: SelectionQuery): string => {
-      const congestion = { usdPerHour: { [candidate(1, middle).hardwareClass]: usdPerHour }, accuracyUsd: 1 };
+      const congestion = {
+        usdPerHour: { [candidate(1, middle).hardwareClass]: usdPerHour },
+        accuracyUsd: 1,
+        missUsd: 10,
+      };
       return brief(selectVariant(entry, { ...asked, congestion }, undefined, params));
     };
     const accurate = query({ prefer: 'accuracy' });
@@ -402,7 +406,7 @@ describe('selectVariant', () => {
     const ranked = (at: number, seen: Candidate): Candidate => ({ ...seen, accuracyRank: at });
     const entry = buildTargetEntry([ranked(1, candidate(0, fast)), ranked(1, candidate(1, best))]);
     for (const hardwareClass of ['other', candidate(0, fast).hardwareClass]) {
-      const congestion = { usdPerHour: { [hardwareClass]: 1 }, accuracyUsd: 1 };
+      const congestion = { usdPerHour: { [hardwareClass]: 1 }, accuracyUsd: 1, missUsd: 10 };
       const asked = { ...query({ prefer: 'accuracy' }), congestion };
       assert.equal(brief(selectVariant(entry, asked, undefined, params)), 'chosen fast');
     }

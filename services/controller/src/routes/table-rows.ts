@@ -82,8 +82,8 @@ const listRegistryRows = (view: ClusterView, capacity: WorkerCapacity): readonly
 const noRows: readonly wire.TableRowInput[] = [];
 
 /** Returns the same list for the same prices. */
-const congestionRows = oncePer(({ usdPerHour, accuracyUsd }: CongestionPrices): readonly wire.TableRowInput[] => {
-  const congestion: Complete<wire.CongestionRowInput> = { usdPerHour: { ...usdPerHour }, accuracyUsd };
+const congestionRows = oncePer(({ usdPerHour, ...worths }: CongestionPrices): readonly wire.TableRowInput[] => {
+  const congestion: Complete<wire.CongestionRowInput> = { usdPerHour: { ...usdPerHour }, ...worths };
   return [{ key: 'congestion', congestion }];
 });
 

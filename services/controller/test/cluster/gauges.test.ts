@@ -84,7 +84,7 @@ describe('the gauges of a controller', () => {
   });
 
   it('state the price of congestion while slots are short', async () => {
-    const prices = { usdPerHour: { [hardwareClassId('cpu/x')]: 2.5 }, accuracyUsd: 1 };
+    const prices = { usdPerHour: { [hardwareClassId('cpu/x')]: 2.5 }, accuracyUsd: 1, missUsd: 10 };
     const linesOf = async (congestion?: CongestionPrices): Promise<readonly string[]> =>
       (await scrape(ms(0), [], greedyQuality, congestion)).filter((line) => line.includes('congestion'));
     assert.deepEqual(await linesOf(prices), ['pareto_congestion_usd_per_hour{hardware_class="cpu/x"} 2.5']);

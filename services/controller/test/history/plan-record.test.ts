@@ -47,7 +47,7 @@ describe('planRecord', () => {
     const info = buildWorkerInfo({ id: workerId('w'), slotGroups: [buildSlotGroup(ofClass)] });
     const worker = { info, presence: 'connected', draining: false, measuring: undefined, making: undefined } as const;
     const observed = { ...emptyObserved, workers: [worker] };
-    const congestion = { usdPerHour: { [ofClass.id]: 3 }, accuracyUsd: 1 };
+    const congestion = { usdPerHour: { [ofClass.id]: 3 }, accuracyUsd: 1, missUsd: 10 };
     const prices = [congestion, undefined].map((one) => {
       const { classes } = planRecord(recordedTurn({ observed, congestion: one }));
       return classes.map(({ congestionUsdPerHour }) => congestionUsdPerHour);

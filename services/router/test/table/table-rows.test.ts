@@ -29,7 +29,7 @@ async function received(rows: readonly wire.TableRowInput[]): Promise<wire.Table
 describe('the routing table', () => {
   it('has the price of congestion until its row is removed', async () => {
     const rows = createTableRows();
-    const congestion = { usdPerHour: { 'cpu/x/y/1g': 2.5 }, accuracyUsd: 0.1 };
+    const congestion = { usdPerHour: { 'cpu/x/y/1g': 2.5 }, accuracyUsd: 0.1, missUsd: 10 };
     const priced = rows.apply(await received([...tableOf([tiny], []), { key: 'congestion', congestion }]));
     assert.deepEqual(priced?.congestion, congestion);
     const snapshot = await received([]);

@@ -1,12 +1,12 @@
 // The price of congestion: what a slot of each hardware class is worth beyond its price while there are too few.
 
 import { oncePer, sameItems, type CongestionPrices, type HardwareClassId } from '@pareto/core';
+import { missedParts } from '../../cost/miss-prices.js';
 import { mustLeave } from '../context/budget.js';
 import type { PlanningContext } from '../context/context.js';
-import { listHostKinds, listSlotClasses, type SlotClass } from '../context/host-kinds.js';
+import { dearestWorker, listHostKinds, listSlotClasses, type SlotClass } from '../context/host-kinds.js';
 import { groupDemands, type DemandGroup } from '../solve/demand-groups.js';
 import type { SolveParams } from '../solve/solve-params.js';
-import { dearestWorker, missedParts } from '../solve/values.js';
 import { clearingPrices, type PricedGroup, type PricedOption } from './clearing-prices.js';
 
 type PriceParams = Pick<SolveParams, 'missFactor' | 'accuracyFactor' | 'maxColumns'>;
@@ -47,7 +47,9 @@ export function congestionPrices(
     }),
   );
   if (Object.keys(usdPerHour).length === 0) return undefined;
-  const next: CongestionPrices = { usdPerHour, accuracyUsd: (params.accuracyFactor * unitUsd) / 3_600 };
+  const perItem = (factor: number): number => (factor * unitUsd) / 3_600;
+  const [accuracyUsd, missUsd] = [perItem(params.accuracyFactor), perItem(params.missFactor)];
+  const next: CongestionPrices = { usdPerHour, accuracyUsd, missUsd };
   return before !== undefined && isAlmost(before, next, leastUsd) ? before : next;
 }
 
@@ -60,6 +62,7 @@ function isAlmost(a: CongestionPrices, b: CongestionPrices, leastUsd: number): b
   const ids = new Set([...Object.keys(a.usdPerHour), ...Object.keys(b.usdPerHour)]) as Iterable<HardwareClassId>;
   return (
     a.accuracyUsd === b.accuracyUsd &&
+    a.missUsd === b.missUsd &&
     Array.from(ids).every((id) => {
       const [one, other] = [a.usdPerHour[id] ?? 0, b.usdPerHour[id] ?? 0];
       return Math.abs(one - other) <= Math.max(leastUsd, sameWithin * one);

@@ -65,6 +65,10 @@ export interface SlotClass {
 export const slotUsd = ({ groups, usdPerHour }: HostKind): number =>
   usdPerHour / groups.reduce((sum, { slots }) => sum + slots, 0);
 
+/** Returns the price of the dearest worker. 1 if none has a price. */
+export const dearestWorker = (kinds: readonly HostKind[]): number =>
+  Math.max(0, ...kinds.map(({ usdPerHour }) => usdPerHour)) || 1;
+
 /** Returns the classes of which there are slots. */
 export function listSlotClasses(kinds: readonly HostKind[]): readonly SlotClass[] {
   const groups = kinds.flatMap((kind) =>

@@ -1,13 +1,13 @@
 // The replicas for the demand as an integer program: the README states it.
 
 import type { HardwareClassId, Milliseconds, Program, ProgramColumn, ProgramRow, VariantId } from '@pareto/core';
+import { missedParts } from '../../cost/miss-prices.js';
 import type { PlanningContext } from '../context/context.js';
 import { groupDemands, type DemandGroup } from './demand-groups.js';
 import type { Option } from '../context/options.js';
-import { listHostKinds, slotUsd, type HostKind, type KindSlots } from '../context/host-kinds.js';
+import { dearestWorker, listHostKinds, slotUsd, type HostKind, type KindSlots } from '../context/host-kinds.js';
 import type { Solution } from '../../snapshot/solution.js';
 import type { SolveParams } from './solve-params.js';
-import { dearestWorker, missedParts } from './values.js';
 
 /** The columns of a variant on the slots of one class of a kind of workers. */
 interface PlaceColumns {

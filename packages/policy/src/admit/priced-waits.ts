@@ -1,0 +1,54 @@
+// While slots are short, a query waits for long only if an answer is worth more than the time of the slot.
+
+import type { Candidate, CongestionPrices, Objective } from '@pareto/core';
+import { nextMissPrice } from '../cost/miss-prices.js';
+import type { AdmitParams } from './admit.js';
+import { batchesOf } from './class-shares.js';
+import { RecentRejections } from './recent-rejections.js';
+
+export interface PricedWaits {
+  /**
+   * Returns the maximum wait at a candidate, in batches: `maxDearBatches` if the slot time of an item costs more than to miss the next part
+   * of the query's class, which is known from the part that it missed lately. Infinity otherwise.
+   */
+  maxWaitBatches(asked: PricedQuery, at: PricedWait, now: number): number;
+  /** Records what became of a query. */
+  record(asked: PricedQuery, isRejected: boolean, now: number): void;
+}
+
+interface PricedQuery {
+  readonly task: string;
+  readonly objective: Objective;
+  /** Missing while the slots suffice, so that no wait is limited. */
+  readonly congestion?: CongestionPrices | undefined;
+}
+
+interface PricedWait {
+  readonly candidate: Pick<Candidate, 'hardwareClass'>;
+  readonly batchMs: number;
+  /** Time of a slot that an item of such a batch takes. */
+  readonly itemMs: number;
+}
+
+type PricedParams = Pick<AdmitParams, 'maxDearBatches' | 'shares'>;
+
+const msPerHour = 3_600_000;
+
+export function createPricedWaits({ maxDearBatches, shares: { minBatchMs } }: PricedParams): PricedWaits {
+  const rejections = new RecentRejections();
+  return {
+    maxWaitBatches({ congestion, ...query }, { candidate: { hardwareClass }, batchMs, itemMs }, now) {
+      if (congestion === undefined || congestion.missUsd === 0) return Infinity;
+      const timeUsd = ((congestion.usdPerHour[hardwareClass] ?? 0) * itemMs) / msPerHour;
+      const missUsd = congestion.missUsd * nextMissPrice(rejections.share(classOf(query), now));
+      return timeUsd > missUsd ? batchesOf(maxDearBatches * Math.max(batchMs, minBatchMs), batchMs) : Infinity;
+    },
+    record({ congestion, ...query }, isRejected, now) {
+      if (congestion !== undefined) rejections.record(classOf(query), isRejected, now);
+    },
+  };
+}
+
+/** Queries of a task with the same floor and about the same latency, as plans group them. */
+const classOf = ({ task, objective: { latencyMs, minAccuracy } }: Pick<PricedQuery, 'task' | 'objective'>): string =>
+  `${Math.round(2 * Math.log2(latencyMs))} ${minAccuracy ?? ''} ${task}`;
