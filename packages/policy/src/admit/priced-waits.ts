@@ -49,6 +49,6 @@ export function createPricedWaits({ maxDearBatches, shares: { minBatchMs } }: Pr
   };
 }
 
-/** Queries of a task with the same floor and about the same latency, as plans group them. */
+/** Queries of a task with about the same floor and latency, as plans group them. */
 const classOf = ({ task, objective: { latencyMs, minAccuracy } }: Pick<PricedQuery, 'task' | 'objective'>): string =>
-  `${Math.round(2 * Math.log2(latencyMs))} ${minAccuracy ?? ''} ${task}`;
+  `${Math.round(2 * Math.log2(latencyMs))} ${Math.ceil(1_000 * (minAccuracy ?? 0))} ${task}`;
