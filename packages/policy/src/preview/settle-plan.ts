@@ -39,8 +39,9 @@ const maxTurns = 30;
 /** Plans until a plan changes no replica. Yields after each turn, so that the caller can let others run. */
 export function* settlePlan(
   start: PlacementSnapshot,
-  { placement: params, solve = defaultSolveParams }: TurnParams,
+  { placement, solve = defaultSolveParams }: TurnParams,
 ): Generator<void, SettledPlan> {
+  const params = { ...placement, minResidencyMs: milliseconds(0) };
   const stepMs = Math.max(params.surplusMs, params.handoverMs, params.quietMs);
   const loads = new Map<ReplicaId, PlanAction>();
   const unloads = new Map<ReplicaId, PlanAction>();

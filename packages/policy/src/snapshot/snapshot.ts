@@ -203,6 +203,12 @@ export interface PlacementParams {
   readonly surplusMs: Milliseconds;
   /** Time for which a variant that was evicted from a worker returns there only for queries. */
   readonly returnMs: Milliseconds;
+  /** Time for which a replica that a need would load again is not evicted, from when it is ready. */
+  readonly minResidencyMs: Milliseconds;
+  /** Share of a slot's time that demand takes of a replica in use, above which the replica does not give way to held queries. */
+  readonly busyLoad: number;
+  /** Time for which it does not, from when it is ready, so that neither variant is without a replica for longer. */
+  readonly busyMs: Milliseconds;
   /** Maximum number of replicas that a worker loads at a time, for each of its slots. */
   readonly loadsPerSlot: number;
   /** Multiple of this number up to which a worker loads replicas that queries are held for. */
@@ -237,6 +243,9 @@ export const defaultPlacementParams: PlacementParams = {
   maxLate: 0.01,
   surplusMs: 5_000 as Milliseconds,
   returnMs: 60_000 as Milliseconds,
+  minResidencyMs: 10_000 as Milliseconds,
+  busyLoad: 0.1,
+  busyMs: 60_000 as Milliseconds,
   loadsPerSlot: 8,
   urgentLoads: 2,
   loadingMs: 60_000 as Milliseconds,

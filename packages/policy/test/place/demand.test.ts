@@ -49,6 +49,7 @@ describe('demand', () => {
 
   it('evicts the minimum of an idle task, which is loaded again for held queries', () => {
     let world = snapshot({
+      now: milliseconds(10_000),
       tasks: [task('x'), task('busy')],
       variants: [...idle.slice(0, 1), busy],
       workers: [worker('a', 120, { slots: 2 })],

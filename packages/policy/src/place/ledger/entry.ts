@@ -32,6 +32,8 @@ export interface Claim {
   readonly source: string;
   /** Set if the replica gives way to any need or step that is more important, also while it answers. */
   readonly givesWay: boolean;
+  /** Set if the need evicts others, so that it would load the replica again. */
+  readonly evicts: boolean;
   readonly reason: string;
 }
 

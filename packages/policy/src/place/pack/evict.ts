@@ -100,9 +100,19 @@ export function reprieveOn(ledger: Ledger, group: SlotGroup, option: Option): En
   return own;
 }
 
-/** Evicts what only less important needs keep, but no replica of the variant itself, which counts on another class. */
-export const lessImportant = (rank: number, own: Pick<Variant, 'id' | 'version'>): Eviction => ({
-  of: (host) => evictable(host, rank).filter(({ variant, version }) => variant !== own.id || version !== own.version),
+/**
+ * Evicts what only less important needs keep, as far as `mayGiveWay` allows, but no replica of the variant itself, which counts
+ * on another class.
+ */
+export const lessImportant = (
+  rank: number,
+  own: Pick<Variant, 'id' | 'version'>,
+  mayGiveWay: (entry: Entry) => boolean,
+): Eviction => ({
+  of: (host) =>
+    evictable(host, rank).filter(
+      (entry) => (entry.variant !== own.id || entry.version !== own.version) && mayGiveWay(entry),
+    ),
   compare: compareVictims,
 });
 

@@ -12,6 +12,7 @@ import { count, isOpen, loadOn, minLoadOn, type Lack, type Pack } from './pack.j
 import { lackOf, pickGroup, type Requirement } from './pick-group.js';
 import { rankOf } from './rank.js';
 import { isReady, isServing } from './replicas.js';
+import { mayGiveWay } from './residency.js';
 import { mayReturn } from './returning.js';
 
 /**
@@ -63,7 +64,13 @@ function keep({ ledger, context }: Packer, pack: Pack, lack: Lack, entry: Entry,
   const slots = Math.max(0, Math.min(context.params.targetUtilisation, free, loadOn(lack, option)));
   ledger.claim(
     entry,
-    { rank: rankOf(priority, pack.counted.size), source, givesWay: need.leavesFree > 0, reason: need.reason },
+    {
+      rank: rankOf(priority, pack.counted.size),
+      source,
+      givesWay: need.leavesFree > 0,
+      evicts: need.evicts,
+      reason: need.reason,
+    },
     slots,
   );
   count(pack, lack, entry, option, slots);
@@ -122,7 +129,8 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
   // The evicted replicas reduce the needs of the architecture's other variants, so their memory may be enough for these.
   if (need.replaces !== undefined && replaced.has(architecture)) return false;
   const rank = rankOf(priority, pack.counted.size);
-  const eviction = lessImportant(rank, lack.share.option.variant.variant);
+  const { variant } = lack.share.option.variant;
+  const eviction = lessImportant(rank, variant, mayGiveWay(packer.context, need));
   let room = findRoom(ledger, wanted, need.evicts ? eviction : onlyGivingWay(eviction));
   if (room === undefined && need.replaces !== undefined) {
     room = findRoom(ledger, wanted, predecessors(ledger, rank, architecture, need.replaces));
@@ -130,7 +138,15 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
   }
   if (!need.evicts && (room?.victims.length ?? 0) === 0) return false;
   if (room === undefined) {
-    const problem = lackOf(ledger, packer.context, requirementOf(packer, pack, lack, lack.share.option, false));
+    const later = findRoom(
+      ledger,
+      wanted,
+      lessImportant(rank, variant, () => true),
+    );
+    const problem =
+      later === undefined
+        ? lackOf(ledger, packer.context, requirementOf(packer, pack, lack, lack.share.option, false))
+        : ({ cause: 'memory', text: residencyOf(later) } as const);
     ledger.unmet(unmetNeed(source, need, problem));
     return false;
   }
@@ -138,6 +154,10 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
   loadLater(packer, pack, lack, room.group, room.wanted.option);
   return true;
 }
+
+/** Returns why replicas that may be evicted later are not evicted yet. */
+const residencyOf = ({ group, victims }: Room): string =>
+  `waits for ${victims.map(({ variant }) => variant).join(', ')} on ${group.host.worker.info.id}, loaded shortly before or busy`;
 
 /** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
 function loadsBefore(
