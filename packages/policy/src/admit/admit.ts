@@ -31,6 +31,8 @@ export interface AdmitParams {
   readonly maxRejected: number;
   /** Batches that a query may wait for while slots are short, if the time of a slot costs more than a miss. */
   readonly maxDearBatches: number;
+  /** Time for which slots count as short after they were too few for a query, in ms. */
+  readonly shortMs: number;
 }
 
 export const defaultAdmitParams: AdmitParams = {
@@ -39,6 +41,7 @@ export const defaultAdmitParams: AdmitParams = {
   shares: defaultShareParams,
   maxRejected: 0.01,
   maxDearBatches: 4,
+  shortMs: 10_000,
 };
 
 /** Queries held now, without the one that is being admitted. */

@@ -1,6 +1,6 @@
 // While slots are short, a query waits for long only if an answer is worth more than the time of the slot.
 
-import type { Candidate, CongestionPrices, Objective } from '@pareto/core';
+import type { Candidate, CongestionPrices, HardwareClassId, Objective } from '@pareto/core';
 import { nextMissPrice } from '../cost/miss-prices.js';
 import type { AdmitParams } from './admit.js';
 import { batchesOf } from './class-shares.js';
@@ -9,11 +9,12 @@ import { RecentRejections } from './recent-rejections.js';
 export interface PricedWaits {
   /**
    * Returns the maximum wait at a candidate, in batches: `maxDearBatches` if the slot time of an item costs more than to miss the next part
-   * of the query's class, which is known from the part that it missed lately. Infinity otherwise.
+   * of the query's class, which is known from the part that it missed lately. Infinity otherwise, and unless the slots were too few lately:
+   * prices follow from a demand that is planned for, and the queue of a burst drains while queries with much time wait.
    */
   maxWaitBatches(asked: PricedQuery, at: PricedWait, now: number): number;
-  /** Records what became of a query. */
-  record(asked: PricedQuery, isRejected: boolean, now: number): void;
+  /** Records what became of a query. `isShort`: it would have been rejected without these limits, for want of time on the slots. */
+  record(asked: PricedQuery, at: Pick<PricedWait, 'candidate'>, ended: PricedEnd, now: number): void;
 }
 
 interface PricedQuery {
@@ -30,20 +31,29 @@ interface PricedWait {
   readonly itemMs: number;
 }
 
-type PricedParams = Pick<AdmitParams, 'maxDearBatches' | 'shares'>;
+interface PricedEnd {
+  readonly isRejected: boolean;
+  readonly isShort: boolean;
+}
+
+type PricedParams = Pick<AdmitParams, 'maxDearBatches' | 'shortMs' | 'shares'>;
 
 const msPerHour = 3_600_000;
 
-export function createPricedWaits({ maxDearBatches, shares: { minBatchMs } }: PricedParams): PricedWaits {
+export function createPricedWaits({ maxDearBatches, shortMs, shares: { minBatchMs } }: PricedParams): PricedWaits {
   const rejections = new RecentRejections();
+  /** Last time at which the slots of a hardware class were too few for a query. */
+  const shortAt = new Map<HardwareClassId, number>();
   return {
     maxWaitBatches({ congestion, ...query }, { candidate: { hardwareClass }, batchMs, itemMs }, now) {
       if (congestion === undefined || congestion.missUsd === 0) return Infinity;
+      if (now - (shortAt.get(hardwareClass) ?? -Infinity) > shortMs) return Infinity;
       const timeUsd = ((congestion.usdPerHour[hardwareClass] ?? 0) * itemMs) / msPerHour;
       const missUsd = congestion.missUsd * nextMissPrice(rejections.share(classOf(query), now));
       return timeUsd > missUsd ? batchesOf(maxDearBatches * Math.max(batchMs, minBatchMs), batchMs) : Infinity;
     },
-    record({ congestion, ...query }, isRejected, now) {
+    record({ congestion, ...query }, { candidate: { hardwareClass } }, { isRejected, isShort }, now) {
+      if (isShort) shortAt.set(hardwareClass, now);
       if (congestion !== undefined) rejections.record(classOf(query), isRejected, now);
     },
   };

@@ -119,7 +119,8 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     const itemMs = itemMsOf(route, batchMs);
     const offered = { candidate: candidate.index, waitMs, batchMs, itemMs, items, isAdmitted };
     shares.record(slots, target.task, objective, offered, now);
-    priced.record({ task: target.task, objective, congestion }, !isAdmitted, now);
+    const ended = { isRejected: !isAdmitted, isShort: unlimited.kind !== 'chosen' };
+    priced.record({ task: target.task, objective, congestion }, { candidate }, ended, now);
     return selection;
   }
   return {

@@ -13,7 +13,15 @@ const pricesAt = (times: number): CongestionPrices => ({
   ...{ usdPerHour: { [cpu]: (times * 3_600_000) / itemMs }, accuracyUsd: 0, missUsd: 1 },
 });
 const objective = { ...fallbackObjective, latencyMs: milliseconds(200) };
-const create = (): PricedWaits => createPricedWaits({ ...defaultAdmitParams, maxDearBatches: batches });
+const { shortMs } = defaultAdmitParams;
+const at = { candidate: { hardwareClass: cpu } };
+const createCalm = (): PricedWaits => createPricedWaits({ ...defaultAdmitParams, maxDearBatches: batches });
+/** Creates the limits of a router that had too little time on the slots for a query of another task. */
+function create(): PricedWaits {
+  const waits = createCalm();
+  waits.record({ task: 'other', objective }, at, { isRejected: true, isShort: true }, 0);
+  return waits;
+}
 
 interface Asked {
   readonly task?: string;
@@ -24,13 +32,13 @@ interface Asked {
 }
 const limitOf = (waits: PricedWaits, congestion: CongestionPrices | undefined, fields: Asked = {}): number => {
   const { task = 'digits', own = objective, batchMs = 40, on = cpu, now = 0 } = fields;
-  const at = { candidate: { hardwareClass: hardwareClassId(on) }, batchMs, itemMs };
-  return waits.maxWaitBatches({ task, objective: own, congestion }, at, now);
+  const place = { candidate: { hardwareClass: hardwareClassId(on) }, batchMs, itemMs };
+  return waits.maxWaitBatches({ task, objective: own, congestion }, place, now);
 };
 /** Records a hundred queries of the class, of which so many are rejected. */
 function reject(waits: PricedWaits, rejected: number, congestion: CongestionPrices | undefined, now = 0): void {
   for (let query = 0; query < 100; query++)
-    waits.record({ task: 'digits', objective, congestion }, query < rejected, now);
+    waits.record({ task: 'digits', objective, congestion }, at, { isRejected: query < rejected, isShort: false }, now);
 }
 
 describe('waits while slots are short', () => {
@@ -41,6 +49,15 @@ describe('waits while slots are short', () => {
     assert.equal(limitOf(create(), pricesAt(1.1 * first), { on: 'gpu' }), Infinity, 'the class is not short');
     assert.equal(limitOf(create(), undefined), Infinity);
     assert.equal(limitOf(create(), { ...pricesAt(9), missUsd: 0 }), Infinity, 'an older controller states no worth');
+  });
+
+  it('are not limited unless the slots were too few for a query lately, whatever the demand that is planned for', () => {
+    const calm = createCalm();
+    reject(calm, 100, pricesAt(9));
+    assert.equal(limitOf(calm, pricesAt(99)), Infinity, 'only these limits rejected queries');
+    const prices = pricesAt(9);
+    assert.equal(limitOf(create(), prices, { now: shortMs }), batches);
+    assert.equal(limitOf(create(), prices, { now: shortMs + 1 }), Infinity);
   });
 
   it('are limited less the more of the same class was rejected lately', () => {
