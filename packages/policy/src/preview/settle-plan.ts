@@ -45,7 +45,7 @@ export function* settlePlan(
   const stepMs = Math.max(params.surplusMs, params.handoverMs, params.quietMs);
   const loads = new Map<ReplicaId, PlanAction>();
   const unloads = new Map<ReplicaId, PlanAction>();
-  let snapshot = start;
+  let snapshot = { ...start, replicas: carriedOut(start, []) };
   for (let turn = 1; ; turn += 1) {
     const { solution, frozen } = snapshot;
     const context = createContext(markBeyondBudget(snapshot, params), params);

@@ -25,16 +25,18 @@ function preview(
   changes: Partial<PreviewChanges>,
   {
     replicas = loaded,
+    memoryMib = 1_000,
     frozen,
     objective,
   }: {
     readonly replicas?: readonly PlacementReplica[];
+    readonly memoryMib?: number;
     readonly frozen?: readonly [];
     readonly objective?: Objective;
   } = {},
 ): SettledPlan {
   const variants = [small, large];
-  const workers = [worker('w', 1_000, { slots: 2 })];
+  const workers = [worker('w', memoryMib, { slots: 2 })];
   const observed = snapshot({ now: milliseconds(now), tasks: [task('digits')], variants, workers, replicas, frozen });
   const core = createTurnCore(params);
   core.observe(observed, offered(5, now, objective), []);
@@ -127,6 +129,18 @@ describe('a preview', () => {
 
   it('gives a target without queries the default objective', () => {
     assert.deepEqual(actionsOf(preview({ demands: [more('b', 30)] })), ['load b:original on w']);
+  });
+
+  it('evicts replicas that load as if they were ready', () => {
+    const since = milliseconds(now - 1_000);
+    for (const state of ['ready', 'loading'] as const) {
+      const replicas = [replica('r1', 'b:original', 'w', { state, since })];
+      assert.deepEqual(
+        actionsOf(preview({}, { memoryMib: 150, replicas })),
+        ['load a:int8 on w', 'unload b:original on w'],
+        state,
+      );
+    }
   });
 
   it('moves replicas off removed workers', () => {
