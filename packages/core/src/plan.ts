@@ -69,13 +69,15 @@ export const unmetCauses = [
   'memory',
   'failed',
   'eviction',
+  'residency',
   'loading',
 ] as const;
 
 /**
  * The thing that an unmet need lacks. `unmeasured`: a profile of the variant. `excluded`: a variant that rules and quarantines allow.
  * `no-worker`: a worker of the hardware class that accepts replicas. `compute`: free time of a slot. `memory`: free
- * memory. `eviction`: memory that is being freed for it. `loading`: the end of other loads.
+ * memory. `eviction`: memory that is being freed for it. `residency`: the memory of needed replicas that were loaded too recently to be
+ * evicted, or are busy. `loading`: the end of other loads.
  */
 export type UnmetCause = (typeof unmetCauses)[number];
 

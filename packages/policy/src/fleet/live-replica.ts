@@ -6,6 +6,8 @@ export interface LiveReplica {
   readonly report: ReplicaReport;
   /** Time at which the replica entered its state. */
   readonly since: Milliseconds;
+  /** Time at which the replica was ready first. Undefined if it has not been. */
+  readonly readyAt: Milliseconds | undefined;
   /** Time of the last report that shows use. */
   readonly lastUsedAt: Milliseconds;
   /** Set if the last report shows use: the replica most likely is still in use, however old the report is. */
@@ -47,6 +49,7 @@ function track(before: LiveReplica | undefined, report: ReplicaReport, now: Mill
   return {
     report,
     since: before?.report.state === report.state ? before.since : now,
+    readyAt: before?.readyAt ?? (report.state === 'ready' ? now : undefined),
     lastUsedAt: before === undefined || isInUse ? now : before.lastUsedAt,
     isInUse,
     interferedSince: report.interfered ? (before?.interferedSince ?? now) : undefined,

@@ -14,9 +14,10 @@ export function observeReplica(
   at: Milliseconds,
   now: Milliseconds,
 ): PlacementReplica {
-  if (live === undefined) return { assignment, state: 'assigned', since: at, memoryBytes: bytes(0), lastUsedAt: at };
-  const { report, since, lastUsedAt, isInUse } = live;
+  const assigned = { assignment, since: at, readyAt: undefined, memoryBytes: bytes(0), lastUsedAt: at };
+  if (live === undefined) return { ...assigned, state: 'assigned' };
+  const { report, since, readyAt, lastUsedAt, isInUse } = live;
   const state = report.quarantined ? 'failed' : report.state;
   const usedAt = isInUse ? now : milliseconds(Math.max(lastUsedAt, at));
-  return { assignment, state, since, memoryBytes: report.memoryBytes, lastUsedAt: usedAt };
+  return { assignment, state, since, readyAt, memoryBytes: report.memoryBytes, lastUsedAt: usedAt };
 }

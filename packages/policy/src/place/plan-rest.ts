@@ -1,6 +1,6 @@
 // The rest between two turns of the control loop.
 
-import { milliseconds, type Milliseconds, type PlanAction, type VariantId } from '@pareto/core';
+import { milliseconds, type Milliseconds, type PlanAction, type UnmetNeed, type VariantId } from '@pareto/core';
 import type { PlacementReplica, PlacementWorker } from '../snapshot/snapshot.js';
 import { stayingWorkers } from './context/context.js';
 
@@ -19,11 +19,12 @@ export interface HeldPlan {
   readonly replicas: readonly Pick<PlacementReplica, 'assignment' | 'state'>[];
   readonly workers: readonly Pick<PlacementWorker, 'info' | 'presence' | 'draining'>[];
   readonly actions: readonly PlanAction[];
+  readonly unmet: readonly Pick<UnmetNeed, 'variant' | 'cause'>[];
 }
 
 /**
  * Returns the rest after a turn that was busy for `busyMs`. It is minimal while queries are held for a variant of which no replica is
- * loaded, loading or planned: they wait for a plan.
+ * loaded, loading or planned: they wait for a plan. Not for one that waits for the residency of others, which ends at a known time.
  */
 export function planRest(busyMs: number, plan: HeldPlan, { minMs, perBusyMs }: RestParams): Milliseconds {
   const waiting = new Set(plan.held);
@@ -32,5 +33,6 @@ export function planRest(busyMs: number, plan: HeldPlan, { minMs, perBusyMs }: R
     if (state !== 'failed' && state !== 'draining' && staying.has(assignment.worker))
       waiting.delete(assignment.variant);
   for (const action of plan.actions) if (action.kind === 'load') waiting.delete(action.assignment.variant);
+  for (const { variant, cause } of plan.unmet) if (cause === 'residency') waiting.delete(variant);
   return waiting.size > 0 ? minMs : milliseconds(Math.max(minMs, perBusyMs * busyMs));
 }

@@ -9,6 +9,7 @@ import { retentionOf, type PlanningContext } from './context/context.js';
 import { wasUsedRecently, type Retention } from './context/retention.js';
 import type { Entry } from './ledger/entry.js';
 import type { Ledger } from './ledger/ledger.js';
+import { waitingCauses } from './needs/need.js';
 import { rankOf } from './pack/rank.js';
 import { isReady, isServing } from './pack/replicas.js';
 
@@ -56,7 +57,7 @@ export function unloadBeyondBudget(ledger: Ledger, context: PlanningContext): vo
   if (beyond.length === 0) return;
   const others = ledger.hosts.filter(({ worker }) => !mustLeave(worker));
   if (others.some(({ worker }) => worker.presence === 'awaited')) return;
-  const changing = changingTasks(ledger, context, ledger.lacking('loading', 'eviction'));
+  const changing = changingTasks(ledger, context, ledger.lacking(...waitingCauses));
   const failed = ledger.lacking('failed');
   const lacking = ledger.lacking();
   const busy = others.filter(({ order }) => order !== undefined);

@@ -36,7 +36,7 @@ export interface SettledPlan {
 
 const maxTurns = 30;
 
-/** Plans until a plan changes no replica. Yields after each turn, so that the caller can let others run. */
+/** Plans until a plan changes no replica. Replicas that load or leave have done so before. Yields after each turn, so that the caller can let others run. */
 export function* settlePlan(
   start: PlacementSnapshot,
   { placement, solve = defaultSolveParams }: TurnParams,
@@ -84,14 +84,13 @@ function note(loads: Map<ReplicaId, PlanAction>, unloads: Map<ReplicaId, PlanAct
 /** Returns the replicas after the actions: loaded ones are ready, unloaded ones and those that are draining are gone. */
 function carriedOut({ replicas, now }: PlacementSnapshot, actions: readonly PlanAction[]): readonly PlacementReplica[] {
   const unloaded = new Set(actions.flatMap((one) => (one.kind === 'unload' ? [one.assignment.replica] : [])));
+  const ready = { state: 'ready', since: now, readyAt: now } as const;
   const kept = replicas.flatMap((one): readonly PlacementReplica[] => {
     if (unloaded.has(one.assignment.replica) || one.state === 'draining') return [];
-    return one.state === 'ready' || one.state === 'failed' ? [one] : [{ ...one, state: 'ready', since: now }];
+    return one.state === 'ready' || one.state === 'failed' ? [one] : [{ ...one, ...ready }];
   });
   const loaded = actions.flatMap((action): readonly PlacementReplica[] =>
-    action.kind === 'load'
-      ? [{ assignment: action.assignment, state: 'ready', since: now, memoryBytes: bytes(0), lastUsedAt: now }]
-      : [],
+    action.kind === 'load' ? [{ ...ready, assignment: action.assignment, memoryBytes: bytes(0), lastUsedAt: now }] : [],
   );
   return [...kept, ...loaded];
 }

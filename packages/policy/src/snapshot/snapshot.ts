@@ -83,6 +83,8 @@ export interface PlacementReplica {
   readonly state: ReplicaState | 'assigned';
   /** Time at which the replica entered the state. */
   readonly since: Milliseconds;
+  /** Time at which the replica was ready first. Undefined if it has not been. */
+  readonly readyAt: Milliseconds | undefined;
   /** Memory that the worker reported. 0 if unknown. */
   readonly memoryBytes: Bytes;
   /** Time of the last answer, or of the assignment. */

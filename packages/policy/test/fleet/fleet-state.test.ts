@@ -528,8 +528,14 @@ describe('fleet state', () => {
     );
     assert.deepEqual([replica(w1)?.since, replica(w1)?.lastUsedAt], [10, 20]);
     assert.equal(replica(w2), before, 'its load is the same');
-    follow(30, loadOf(w1, 4, { incarnation: '2', replicas }));
-    assert.equal(replica(w1)?.since, 30);
+    for (const [now, state] of [
+      [22, 'loading'],
+      [24, 'ready'],
+    ] as const)
+      follow(now, loadOf(w1, now, { replicas: [reportOf('a', { state })] }));
+    assert.deepEqual([replica(w1)?.since, replica(w1)?.readyAt], [24, 10], 'its executor restarted');
+    follow(30, loadOf(w1, 30, { incarnation: '2', replicas }));
+    assert.deepEqual([replica(w1)?.since, replica(w1)?.readyAt], [30, 30]);
     assert.deepEqual([fleet.replicas(w2).size, fleet.presence(w2, ms(30), undefined)], [0, 'awaited']);
   });
 });

@@ -29,12 +29,17 @@ export function carryOut(before: PlacementSnapshot, plan: Plan, keepDraining = f
     if (unloaded.has(replica.assignment.replica)) return keepDraining ? [{ ...replica, state: 'draining' }] : [];
     if (replica.state === 'draining') return [];
     if (replica.state !== 'assigned') return [replica];
-    return [{ ...replica, state: 'ready', since: now }];
+    return [{ ...replica, state: 'ready', since: now, readyAt: now }];
   });
+  const assigned = {
+    state: 'assigned',
+    since: now,
+    readyAt: undefined,
+    memoryBytes: bytes(0),
+    lastUsedAt: now,
+  } as const;
   const loaded = plan.actions.flatMap((action): PlacementReplica[] =>
-    action.kind === 'load'
-      ? [{ assignment: action.assignment, state: 'assigned', since: now, memoryBytes: bytes(0), lastUsedAt: now }]
-      : [],
+    action.kind === 'load' ? [{ ...assigned, assignment: action.assignment }] : [],
   );
   const made = before.architectures.map((planned) => withOutcomes(planned, plan));
   const measured = before.variants.map((v) => withProvisional(withMeasurements(v, plan), kept));

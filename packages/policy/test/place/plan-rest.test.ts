@@ -8,7 +8,7 @@ const workers = [
   worker('w2', 1_000, { presence: 'gone' }),
   worker('w3', 1_000, { draining: true }),
 ];
-const idle: HeldPlan = { held: [], replicas: [], workers, actions: [] };
+const idle: HeldPlan = { held: [], replicas: [], workers, actions: [], unmet: [] };
 
 describe('planRest', () => {
   it('rests nine times as long as the turn planned, and at least the minimum', () => {
@@ -24,6 +24,12 @@ describe('planRest', () => {
       planRest(100, { ...idle, held: [assignment.variant], ...plan }, params);
     const load: PlanAction = { kind: 'load', assignment, reason: '' };
     assert.deepEqual([restWith({}), restWith({ actions: [load] })], [50, 900]);
+    assert.deepEqual(
+      (['eviction', 'residency'] as const).map((cause) =>
+        restWith({ unmet: [{ variant: assignment.variant, cause }] }),
+      ),
+      [50, 900],
+    );
     assert.deepEqual(
       (['assigned', 'loading', 'ready', 'failed', 'draining'] as const).map((state) =>
         restWith({ replicas: [{ assignment, state }] }),

@@ -50,7 +50,7 @@ describe('a replica that its need would load again', () => {
     equal(kept.nextAt, now - 1_000 + minResidencyMs);
     deepEqual(
       kept.unmet.map(({ variant: id, source, cause, reason }) => [id, source, cause, reason]),
-      [[cold, 'demand', 'memory', `demand: waits for ${there} on a, loaded shortly before or busy`]],
+      [[cold, 'demand', 'residency', `demand: waits for ${there} on a, loaded shortly before or busy`]],
     );
     deepEqual(brief(plan({ replica: { ...old, ...inUse }, need: 'demand' })), evicted);
   });
@@ -61,6 +61,12 @@ describe('a replica that its need would load again', () => {
     deepEqual(brief(kept), []);
     equal(kept.nextAt, now + 1);
     deepEqual(brief(plan({ replica: since(loadingMs), need: 'demand' })), evicted);
+  });
+
+  it('is evicted after the minimum time however late it was ready again', () => {
+    const again = { since: young.since, readyAt: old.since } as const;
+    deepEqual(brief(plan({ replica: { ...again, ...inUse }, need: 'demand' })), evicted);
+    deepEqual(brief(plan({ replica: { ...again, ...inUse, state: 'loading' }, need: 'demand' })), evicted);
   });
 
   it('is evicted for held queries before that if it has not answered yet and has no demand', () => {

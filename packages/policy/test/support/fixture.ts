@@ -159,10 +159,12 @@ export function replica(
   { version = 1, ...fields }: Partial<PlacementReplica> & { readonly version?: number } = {},
 ): PlacementReplica {
   const hardwareClass = of.includes('@') ? gpu.id : cpu.id;
+  const { state = 'ready', since = milliseconds(0) } = fields;
   return {
     assignment: { replica: replicaId(id), variant: variantId(of), version, worker: workerId(on), hardwareClass },
-    state: 'ready',
-    since: milliseconds(0),
+    state,
+    since,
+    readyAt: state === 'ready' ? since : undefined,
     memoryBytes: bytes(0),
     lastUsedAt: milliseconds(0),
     ...fields,

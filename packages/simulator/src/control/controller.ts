@@ -107,11 +107,10 @@ export function createController(options: ControllerOptions): Controller {
       publish(turn.congestion, at);
       carryOut(turn.actions, at);
     });
-    const { observed, actions, held } = turn;
+    const { replicas, workers: seen } = turn.observed;
+    const { actions, held, plan } = turn;
     return (
-      now +
-      busyMs +
-      planRest(busyMs, { held, actions, replicas: observed.replicas, workers: observed.workers }, defaultRestParams)
+      now + busyMs + planRest(busyMs, { held, actions, unmet: plan.unmet, replicas, workers: seen }, defaultRestParams)
     );
   }
   function publish(prices: CongestionPrices | undefined, now: number): void {

@@ -72,9 +72,9 @@ function leavingReplicas({ workers, assignments, fleet }: ClusterView): readonly
       ? []
       : [...fleet.replicas(worker).values()]
           .filter(({ report: { replica, state } }) => !known.has(replica) && state !== 'failed')
-          .map(({ report: { replica, variant, version, memoryBytes }, since, lastUsedAt }) => ({
+          .map(({ report: { replica, variant, version, memoryBytes }, since, readyAt, lastUsedAt }) => ({
             assignment: { replica, variant, version, worker, hardwareClass: group.hardwareClass.id },
-            ...{ state: 'draining', since, memoryBytes, lastUsedAt },
+            ...{ state: 'draining', since, readyAt, memoryBytes, lastUsedAt },
           })),
   );
 }

@@ -23,6 +23,12 @@ export const buildSimulatedVariant = (
   ...fields,
 });
 
+/** Returns a variant whose replicas take other memory. */
+export const withMemory = (variant: SimulatedVariant, mib: number): SimulatedVariant => ({
+  ...variant,
+  profiles: variant.profiles.map((profile) => ({ ...profile, memoryMib: mib })),
+});
+
 export const buildRegistry = (...variants: readonly SimulatedVariant[]): SimulatedRegistry => ({
   tasks: [...new Set(variants.map(({ task }) => task))].map((name) => ({ name })),
   variants,

@@ -142,12 +142,12 @@ export function observeReplicas(
   const leaving = [...live.values()].filter(({ report }) => !known.has(report.replica) && report.state !== 'failed');
   return [
     ...inForce,
-    ...leaving.map(({ report, since, lastUsedAt }): PlacementReplica => {
+    ...leaving.map(({ report, since, readyAt, lastUsedAt }): PlacementReplica => {
       const { replica, variant, version, memoryBytes } = report;
       const hardwareClass =
         registry.versions.get(versionKey(variant, version))?.measurements[0]?.hardwareClass ?? unknownClass;
       const assignment: Assignment = { replica, variant, version, worker, hardwareClass };
-      return { assignment, state: 'draining', since, memoryBytes, lastUsedAt };
+      return { assignment, state: 'draining', since, readyAt, memoryBytes, lastUsedAt };
     }),
   ];
 }

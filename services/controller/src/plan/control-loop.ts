@@ -206,7 +206,7 @@ async function runTurn(
   for (const event of memory.rolloutEvents(view)) events.add(event);
   traceTurn(tracer, planId, startedAt, { actions });
   busy.stop();
-  return planRest(busy.ms, { ...observed, held: core.state.demand.held, actions }, rest);
+  return planRest(busy.ms, { ...observed, held: core.state.demand.held, actions, unmet: plan.unmet }, rest);
 }
 
 /** Returns whether planning sees the same registry, rules in force, fleet and demand as before. Follows the demand. */

@@ -14,7 +14,7 @@ const assignment = (at: number, variant: string): Assignment => ({
 
 const ready = (one: Assignment): Observed['replicas'][number] => ({
   ...{ assignment: one, state: 'ready', memoryBytes: bytes(0) },
-  ...{ since: milliseconds(0), lastUsedAt: milliseconds(0) },
+  ...{ since: milliseconds(0), readyAt: milliseconds(0), lastUsedAt: milliseconds(0) },
 });
 
 describe('planRecord', () => {

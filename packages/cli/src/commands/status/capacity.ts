@@ -9,7 +9,7 @@ import { goodShare, type Finding } from './finding.js';
 export type PreviewPlan = (request: wire.PreviewRequestInput) => Promise<wire.PreviewResponse>;
 
 /** Causes that more capacity removes. */
-const shortCauses: readonly string[] = ['compute', 'memory', 'no-worker'] satisfies readonly UnmetCause[];
+const shortCauses: readonly string[] = ['compute', 'memory', 'residency', 'no-worker'] satisfies readonly UnmetCause[];
 /** Age of a need below which a plan that is being carried out may meet it. */
 const leastAgeMs = 5_000;
 /** Most workers of a kind, kinds of workers and tasks that are tried. */

@@ -63,6 +63,7 @@ const urgentSources: readonly string[] = ['held', 'demand'];
 const adviceByCause: ReadonlyMap<string, string> = new Map<UnmetCause, string>([
   ['compute', 'add workers: the slots of those that have its hardware class have no time left'],
   ['memory', "add a worker, raise --memory of one, or free memory: 'pareto get replicas -o wide' shows what uses it"],
+  ['residency', 'the replica follows those on the worker; if this returns, add a worker, or raise --memory of one'],
   [
     'failed',
     "its replica can't be loaded: the finding about the replica has the reason, and 'pareto events --warnings' past ones",

@@ -247,6 +247,7 @@ describe('findingsOf', () => {
       fakeUnmetNeed({ variant: 'b:fp16', source: 'held', reason: 'queries are held for it: no memory' }),
       fakeUnmetNeed({ variant: 'b:fp16', ageMs: 3_000 }),
       fakeUnmetNeed({ variant: 'c:fp16', cause: 'no-worker' }),
+      fakeUnmetNeed({ variant: 'd:fp16', cause: 'residency' }),
       ...['eviction', 'unmeasured', 'excluded', 'of-a-newer-release'].map((cause) => fakeUnmetNeed({ cause })),
       ...['minimum', 'warmth', 'succession', 'spare', 'recently-used', ''].map((source) => fakeUnmetNeed({ source })),
     ];
@@ -270,6 +271,10 @@ describe('findingsOf', () => {
         {
           ...{ level: 'warning', about: 'c:fp16', text: 'lacks a replica for 12 s: demand: none has room' },
           advice: "start a worker of its hardware class, or return a drained one to service: 'pareto get workers'",
+        },
+        {
+          ...{ level: 'warning', about: 'd:fp16', text: 'lacks a replica for 12 s: demand: none has room' },
+          advice: 'the replica follows those on the worker; if this returns, add a worker, or raise --memory of one',
         },
       ],
     );

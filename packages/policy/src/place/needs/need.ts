@@ -5,6 +5,15 @@ import type { Versions } from '../../snapshot/versions.js';
 import type { Option } from '../context/options.js';
 import type { Share } from '../context/share.js';
 
+/** Reason for which a need is not met. */
+export interface Problem {
+  readonly cause: UnmetCause;
+  readonly text: string;
+}
+
+/** Causes of needs that later plans meet without a change of the fleet: their replicas have a place. */
+export const waitingCauses: readonly UnmetCause[] = ['loading', 'eviction', 'residency'];
+
 export interface Need {
   readonly variant: VariantId;
   /** Options of the variant, the cheapest class first. Empty if it can't be loaded; `problem` has the reason then. */
@@ -15,7 +24,7 @@ export interface Need {
   readonly shares: readonly Share[] | undefined;
   readonly reason: string;
   /** Reason why the variant can't be loaded. Undefined if it can, or if that needs no report. */
-  readonly problem: { readonly cause: UnmetCause; readonly text: string } | undefined;
+  readonly problem: Problem | undefined;
   /** Target of the rule that keeps the variant warm. Undefined if there is no such rule. */
   readonly warmTarget: string | undefined;
   /** Set if replicas that only less important needs keep may be evicted for this need, and not only those that give way. */

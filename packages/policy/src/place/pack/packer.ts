@@ -2,9 +2,9 @@
 
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
-import type { Entry, Host, SlotGroup } from '../ledger/entry.js';
+import type { Entry, Host } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
-import type { Need } from '../needs/need.js';
+import type { Need, Problem } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
 import { unmetNeed, type Target } from '../targets/target.js';
 import { findRoom, lessImportant, onlyGivingWay, predecessors, reprieveOn, type Room } from './evict.js';
@@ -108,19 +108,27 @@ function loadNew(packer: Packer, pack: Pack, lack: Lack, option: Option, reach: 
   return group !== undefined;
 }
 
-/** Reserves a place for a later load, or keeps a replica of the variant that this plan evicted from there. */
-function loadLater(packer: Packer, pack: Pack, lack: Lack, group: SlotGroup, option: Option): void {
+/** Reserves the place of a later load, or keeps a replica of the variant that this plan evicted from there. */
+function loadLater(
+  packer: Packer,
+  pack: Pack,
+  lack: Lack,
+  { group, wanted: { option } }: Room,
+  problem: Problem,
+): void {
   const { ledger } = packer;
   const { need, source } = pack.target;
   const reprieved = reprieveOn(ledger, group, option);
   keep(packer, pack, lack, reprieved ?? ledger.loadLater(option, group), option);
   if (reprieved !== undefined || lack.isWaiting || !need.evicts) return;
   lack.isWaiting = true;
-  const text = `waits for memory on ${group.host.worker.info.id}`;
-  ledger.unmet(unmetNeed(source, need, { cause: 'eviction', text }));
+  ledger.unmet(unmetNeed(source, need, problem));
 }
 
-/** Returns false if not even evictions make room for one more replica. A need that evicts no others evicts those that give way. */
+/**
+ * Returns false if not even evictions make room for one more replica. Where they may only follow later, their memory is reserved, or else
+ * less important needs would take it bit by bit. A need that evicts no others evicts those that give way.
+ */
 function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Option[]): boolean {
   const { ledger, replaced } = packer;
   const { need, source, priority } = pack.target;
@@ -143,21 +151,26 @@ function evictFor(packer: Packer, pack: Pack, lack: Lack, options: readonly Opti
       wanted,
       lessImportant(rank, variant, () => true),
     );
-    const problem =
-      later === undefined
-        ? lackOf(ledger, packer.context, requirementOf(packer, pack, lack, lack.share.option, false))
-        : ({ cause: 'memory', text: residencyOf(later) } as const);
-    ledger.unmet(unmetNeed(source, need, problem));
+    if (later !== undefined) {
+      loadLater(packer, pack, lack, later, residencyOf(later));
+      return true;
+    }
+    const own = requirementOf(packer, pack, lack, lack.share.option, false);
+    ledger.unmet(unmetNeed(source, need, lackOf(ledger, packer.context, own)));
     return false;
   }
   makeRoom(ledger, room, replaced.has(architecture));
-  loadLater(packer, pack, lack, room.group, room.wanted.option);
+  const text = `waits for memory on ${room.group.host.worker.info.id}`;
+  loadLater(packer, pack, lack, room, { cause: 'eviction', text });
   return true;
 }
 
 /** Returns why replicas that may be evicted later are not evicted yet. */
-const residencyOf = ({ group, victims }: Room): string =>
-  `waits for ${victims.map(({ variant }) => variant).join(', ')} on ${group.host.worker.info.id}, loaded shortly before or busy`;
+function residencyOf({ group, victims }: Room): Problem {
+  const variants = victims.map(({ variant }) => variant).join(', ');
+  const worker = group.host.worker.info.id;
+  return { cause: 'residency', text: `waits for ${variants} on ${worker}, loaded shortly before or busy` };
+}
 
 /** Returns which loads one more replica waits for. Undefined if it lacks more than their end. */
 function loadsBefore(

@@ -1,11 +1,11 @@
 // The choice of the worker for one more replica.
 
-import type { UnmetCause } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
 import type { Host, SlotGroup } from '../ledger/entry.js';
 import type { Ledger, Reach } from '../ledger/ledger.js';
 import { fits, lackText, leavesFree } from '../ledger/memory-pools.js';
+import type { Problem } from '../needs/need.js';
 import { minLoad } from '../context/compute.js';
 import { countByHost } from './replicas.js';
 import { anywhere } from './returning.js';
@@ -68,11 +68,7 @@ const isAtRest = ({ entries }: Host): boolean =>
   entries.every(({ existing, leaving }) => !leaving && existing?.state !== 'assigned' && existing?.state !== 'loading');
 
 /** Returns why `pickGroup` found no worker, and what is missing. */
-export function lackOf(
-  ledger: Ledger,
-  { budgetClause }: PlanningContext,
-  wanted: Requirement,
-): { readonly cause: UnmetCause; readonly text: string } {
+export function lackOf(ledger: Ledger, { budgetClause }: PlanningContext, wanted: Requirement): Problem {
   const { option } = wanted;
   const groups = ledger.groupsOf(option.hardwareClass).filter(({ host }) => host.schedulable);
   if (groups.length === 0)

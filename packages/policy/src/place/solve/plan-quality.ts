@@ -15,6 +15,7 @@ import { ratesOf } from '../context/apply-solution.js';
 import { minShare } from '../context/compute.js';
 import type { PlanningContext } from '../context/context.js';
 import { listHostKinds, listSlotClasses } from '../context/host-kinds.js';
+import { waitingCauses } from '../needs/need.js';
 import type { Solution, SolvedShare } from '../../snapshot/solution.js';
 
 /** A plan after packing. */
@@ -88,7 +89,7 @@ function answers(
   solution: Solution,
   placed: readonly Placed[],
 ): boolean {
-  const waiting = new Set(unmet.flatMap(({ variant, cause }) => (isWaiting(cause) ? [variant] : [])));
+  const waiting = new Set(unmet.flatMap(({ variant, cause }) => (waitingCauses.includes(cause) ? [variant] : [])));
   const solved = new Set(solution.shares.map(({ variant }) => variant));
   const lacks = unmet.some(
     ({ source, variant }) => source === 'minimum' && !waiting.has(variant) && solved.has(variant),
@@ -98,8 +99,6 @@ function answers(
   const loads = neededLoads(context, solution).filter(({ share }) => !waiting.has(share.variant));
   return loads.every(({ share, load }) => load - carry(share, load) <= minShare);
 }
-
-const isWaiting = (cause: UnmetNeed['cause']): boolean => cause === 'loading' || cause === 'eviction';
 
 interface NeededLoad {
   readonly share: SolvedShare;

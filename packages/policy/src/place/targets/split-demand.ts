@@ -4,7 +4,7 @@
 import type { HardwareClassId } from '@pareto/core';
 import type { PlanningContext } from '../context/context.js';
 import type { Option } from '../context/options.js';
-import type { Need } from '../needs/need.js';
+import type { Need, Problem } from '../needs/need.js';
 import { minLoad, type Compute } from '../context/compute.js';
 import { countByClass } from './split-by-class.js';
 import type { Share } from '../context/share.js';
@@ -14,8 +14,6 @@ export interface DemandSplit {
   /** Demands that the fleet can't meet, each with what it lacks. */
   readonly lacking: ReadonlyMap<Need, Problem>;
 }
-
-type Problem = Need['problem'] & {};
 
 interface Demand {
   readonly need: Need;

@@ -29,6 +29,7 @@ const ready = (replica: string): PlacementReplica => ({
   assignment: assignment(replica),
   state: 'ready',
   since: milliseconds(0),
+  readyAt: milliseconds(0),
   memoryBytes: bytes(0),
   lastUsedAt: milliseconds(0),
 });
