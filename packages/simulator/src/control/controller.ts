@@ -20,6 +20,7 @@ import {
   planRest,
   type AssignedReplica,
   type DemandReport,
+  type Observed,
   type SessionEnd,
   type WorkerSession,
 } from '@pareto/policy';
@@ -28,7 +29,7 @@ import type { EventQueue } from '../events/event-queue.js';
 import { createAssignedReplicas } from './assigned-replicas.js';
 import type { ClusterView } from './observe.js';
 import type { Planner, Turn } from './planner.js';
-import { createTable } from './table.js';
+import { createTable, type TableInput } from './table.js';
 import { createTurnTimer } from './turn-timer.js';
 
 export interface ControllerOptions {
@@ -90,6 +91,8 @@ export function createController(options: ControllerOptions): Controller {
   let tableSentAt = -Infinity;
   let isTableDue = false;
   let congestion: CongestionPrices | undefined;
+  let seen: Observed['workers'] | undefined;
+  let schedulable: TableInput['schedulable'] = cluster.workers.map((info) => ({ info, presence: 'connected' }));
 
   function trigger(now: number): void {
     isTriggered = true;
@@ -104,7 +107,7 @@ export function createController(options: ControllerOptions): Controller {
     options.onTurn?.(turn);
     const busyMs = options.turnMs(workers.length, turn.observed.replicas.length);
     events.schedule(now + busyMs, (at) => {
-      publish(turn.congestion, at);
+      publish(turn, at);
       carryOut(turn.actions, at);
     });
     const { replicas, workers: seen } = turn.observed;
@@ -113,9 +116,11 @@ export function createController(options: ControllerOptions): Controller {
       now + busyMs + planRest(busyMs, { held, actions, unmet: plan.unmet, replicas, workers: seen }, defaultRestParams)
     );
   }
-  function publish(prices: CongestionPrices | undefined, now: number): void {
-    if (prices === congestion) return;
+  function publish({ congestion: prices, observed: { workers } }: Turn, now: number): void {
+    if (prices === congestion && workers === seen) return;
     congestion = prices;
+    seen = workers;
+    schedulable = workers.filter(({ draining }) => !draining);
     touchTable(now);
   }
   function carryOut(actions: readonly PlanAction[], now: number): void {
@@ -148,7 +153,8 @@ export function createController(options: ControllerOptions): Controller {
     events.schedule(Math.max(now, tableSentAt + tableMs), (at) => {
       isTableDue = false;
       tableSentAt = at;
-      options.sendTable(buildTable(assignments.filter(isReady).map(sentReplica), congestion), at);
+      const ready = assignments.filter(isReady).map(sentReplica);
+      options.sendTable(buildTable({ ready, schedulable, congestion }), at);
     });
   }
   const isReady = ({ worker, replica }: Assignment): boolean =>
@@ -168,7 +174,7 @@ export function createController(options: ControllerOptions): Controller {
     start(now) {
       for (const info of cluster.workers) join(info, now);
       sendAssigned(sessions.keys(), now);
-      options.sendTable(buildTable([], undefined), now);
+      options.sendTable(buildTable({ ready: [], schedulable, congestion }), now);
     },
     demanded(router, report, now) {
       if (demand.add(router, report, milliseconds(now))) trigger(now);

@@ -11,27 +11,46 @@ import {
   type TargetEntry,
   type Task,
 } from '@pareto/core';
-import { accuracyOn, costPer1k, exclusionsOf, type PlacementVariant } from '@pareto/policy';
+import {
+  accuracyOn,
+  costPer1k,
+  defaultPlacementParams,
+  deviceMemory,
+  exclusionsOf,
+  hostedBy,
+  type PlacementVariant,
+  type PlacementWorker,
+  type SizedOption,
+} from '@pareto/policy';
 import type { SentReplica } from './assigned-replicas.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { latencyOf, profiledClasses, profileOf } from '../cluster/registry.js';
+import { latencyOf, profiledClasses, profileOf, variantWithId } from '../cluster/registry.js';
 
-/** Creates a function that returns the table. Candidates and targets whose replicas have not changed are the same objects. */
-export function createTable(
-  cluster: Cluster,
-): (ready: readonly SentReplica[], congestion: CongestionPrices | undefined) => RoutingTable {
+export interface TableInput {
+  readonly ready: readonly SentReplica[];
+  /** Workers that replicas may be placed on. */
+  readonly schedulable: readonly Pick<PlacementWorker, 'info' | 'presence'>[];
+  readonly congestion: CongestionPrices | undefined;
+}
+
+/** Creates a function that returns the table. Candidates and targets that have not changed are the same objects. */
+export function createTable(cluster: Cluster): (input: TableInput) => RoutingTable {
   let candidates = cluster.variants
     .flatMap((variant) =>
       profiledClasses(variant).map((hardwareClass) => createCandidate(cluster, variant, hardwareClass)),
     )
     .toSorted(cheapestFirst)
     .map((candidate, index) => ({ ...candidate, index }));
+  const sizes = candidates.map((candidate) => sizeOf(cluster, candidate));
   const targets = new Map<string, TargetEntry>();
-  return (ready, congestion) => {
+  return ({ ready, schedulable, congestion }) => {
     const byCandidate = groupBy(ready, ({ assignment }) => keyOf(assignment));
-    candidates = candidates.map((candidate) => {
+    const placeable = sizes.map(hostedBy(schedulable));
+    candidates = candidates.map((candidate, index) => {
       const own = (byCandidate.get(keyOf(candidate)) ?? []).map(({ route }) => route);
-      return sameItems(own, candidate.replicas) ? candidate : { ...candidate, replicas: own };
+      const isPlaceable = placeable[index] ?? false;
+      const isSame = isPlaceable === candidate.placeable && sameItems(own, candidate.replicas);
+      return isSame ? candidate : { ...candidate, placeable: isPlaceable, replicas: own };
     });
     const byTask = groupBy(candidates, (candidate) => taskOf(cluster, candidate));
     for (const task of cluster.tasks) {
@@ -57,10 +76,17 @@ function createCandidate(cluster: Cluster, one: PlacementVariant, hardwareClass:
     ...{ hardwareClass, profile, accuracy: accuracyOn(one, hardwareClass), usdPerHour: price },
     costPer1k: price && costPer1k(profile, price, 1, latencyOf(cluster, task)),
     ...{ accuracyRank: mark?.rank, accuracyRankWithin: mark?.rankWithin },
-    ...{ maxBatchSize: profile.points.at(-1)?.batch ?? 1, placeable: true },
+    ...{ maxBatchSize: profile.points.at(-1)?.batch ?? 1, placeable: false },
     ...{ quarantineReason: undefined, disagreement: undefined, measurementError: undefined },
     ...{ dominatedBy: one.dominatedBy, dominatedWithin: one.dominatedWithin, replicas: [] },
   };
+}
+
+function sizeOf(cluster: Cluster, { variant: id, hardwareClass }: Candidate): SizedOption {
+  const one = variantWithId(cluster, id);
+  const profile = profileOf(one, hardwareClass);
+  const deviceMemoryBytes = deviceMemory(one.variant, profile, defaultPlacementParams);
+  return { hardwareClass, memoryBytes: profile.memoryBytes, deviceMemoryBytes };
 }
 
 const createTarget = ({ name, defaultObjective }: Task, candidates: readonly Candidate[]): TargetEntry => ({

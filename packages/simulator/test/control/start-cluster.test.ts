@@ -21,14 +21,16 @@ interface Ran {
   readonly turns: readonly Turn[];
 }
 
+const small = buildSimulatedVariant('small', 0.9, { 1: 8 });
+
 /** Sends queries to workers whose runs take 8 ms. */
-function run(latencyMs: number): Ran {
+function run(latencyMs: number, variant = small): Ran {
   const events = createEventQueue();
   const [ends, latenciesMs, turns]: [QueryEnd[], number[], Turn[]] = [[], [], []];
   const started = startCluster({
     ...{ events, assigned: [], plansFromMs: 0, routerParams, workerParams, planner: createPlanner(turn) },
     ...{ turnMs: () => 0, transport },
-    cluster: createCluster(buildRegistry(buildSimulatedVariant('small', 0.9, { 1: 8 })), buildFleet(2, 2)),
+    cluster: createCluster(buildRegistry(variant), buildFleet(2, 2)),
     endsAt: firstMs + count * everyMs,
     routers: Array.from({ length: routers }, (_, index) => createSeededRng(index)),
     timesOf: () => ({ loadMs: () => 1_000, runMs: () => 8 }),
@@ -57,5 +59,15 @@ describe('startCluster', () => {
   });
   it('rejects queries whose objective is shorter than a run', () => {
     ok(run(5).ends.every((end) => end === 'rejected'));
+  });
+  it('rejects queries that only a hardware class of no worker would answer in time', () => {
+    const fast = small.profiles.map((profile) => ({
+      ...profile,
+      hardwareClass: 'absent',
+      points: [{ batch: 1, p50Ms: 1, p95Ms: 1.04, p99Ms: 1.08 }],
+    }));
+    const { ends, turns } = run(5, { ...small, profiles: [...small.profiles, ...fast] });
+    ok(ends.every((end) => end === 'rejected'));
+    ok(turns.every(({ held }) => held.length === 0));
   });
 });
