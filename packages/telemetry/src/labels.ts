@@ -48,6 +48,7 @@ export const byDecision = {
     'batch-too-large',
     'quarantined',
     'hold-limit',
+    'late-load',
     'ruled-out',
     'backlogged',
     // The worker rejected the query, because it could no longer meet its objective.

@@ -8,7 +8,7 @@ type Chosen = Extract<Selection, { kind: 'chosen' }>;
 type Cold = Extract<Selection, { kind: 'cold' }>;
 type Refused = Extract<Selection, { kind: 'refused' }>;
 
-export type RefusalCause = Refused['reason'] | 'hold-limit';
+export type RefusalCause = Refused['reason'] | 'hold-limit' | 'late-load';
 
 export type Admission =
   | { readonly kind: 'forward'; readonly selection: Chosen }
@@ -44,6 +44,13 @@ export const defaultAdmitParams: AdmitParams = {
   shortMs: 10_000,
 };
 
+/** A query, as far as it may be held. */
+export interface AdmittedQuery {
+  readonly requestBytes: number;
+  /** Set if it would be answered late after the load of a variant, by slots that others are short of. */
+  readonly isLateLoad: boolean;
+}
+
 /** Queries held now, without the one that is being admitted. */
 export interface HoldUsage {
   readonly count: number;
@@ -59,11 +66,18 @@ const codes: Readonly<Record<RefusalCause, ErrorCode>> = {
   backlogged: 'resource-exhausted',
   unplaceable: 'resource-exhausted',
   'hold-limit': 'resource-exhausted',
+  'late-load': 'resource-exhausted',
 };
 
-export function admit(selection: Selection, requestBytes: number, usage: HoldUsage, params: AdmitParams): Admission {
+export function admit(
+  selection: Selection,
+  { requestBytes, isLateLoad }: AdmittedQuery,
+  usage: HoldUsage,
+  params: AdmitParams,
+): Admission {
   if (selection.kind === 'chosen') return { kind: 'forward', selection };
   if (selection.kind === 'refused') return refuse(selection.reason, selection.nearest, selection.soonest);
+  if (isLateLoad) return refuse('late-load');
   const hasRoom = usage.count < params.maxHeld && usage.bytes + requestBytes <= params.maxHeldBytes;
   return hasRoom ? { kind: 'hold', selection } : refuse('hold-limit');
 }

@@ -7,6 +7,8 @@ import { batchesOf } from './class-shares.js';
 import { RecentRejections } from './recent-rejections.js';
 
 export interface PricedWaits {
+  /** Returns whether slots of a hardware class have a price of congestion, and were too few for a query lately. */
+  isShort(hardwareClass: HardwareClassId, congestion: CongestionPrices | undefined, now: number): boolean;
   /**
    * Returns the maximum wait at a candidate, in batches: `maxDearBatches` if the slot time of an item costs more than to miss the next part
    * of the query's class, which is known from the part that it missed lately. Infinity otherwise, and unless the slots were too few lately:
@@ -44,10 +46,13 @@ export function createPricedWaits({ maxDearBatches, shortMs, shares: { minBatchM
   const rejections = new RecentRejections();
   /** Last time at which the slots of a hardware class were too few for a query. */
   const shortAt = new Map<HardwareClassId, number>();
+  const isShort: PricedWaits['isShort'] = (hardwareClass, congestion, now) =>
+    (congestion?.usdPerHour[hardwareClass] ?? 0) > 0 && now - (shortAt.get(hardwareClass) ?? -Infinity) <= shortMs;
   return {
+    isShort,
     maxWaitBatches({ congestion, ...query }, { candidate: { hardwareClass }, batchMs, itemMs }, now) {
       if (congestion === undefined || congestion.missUsd === 0) return Infinity;
-      if (now - (shortAt.get(hardwareClass) ?? -Infinity) > shortMs) return Infinity;
+      if (!isShort(hardwareClass, congestion, now)) return Infinity;
       const timeUsd = ((congestion.usdPerHour[hardwareClass] ?? 0) * itemMs) / msPerHour;
       const missUsd = congestion.missUsd * nextMissPrice(rejections.share(classOf(query), now));
       return timeUsd > missUsd ? batchesOf(maxDearBatches * Math.max(batchMs, minBatchMs), batchMs) : Infinity;

@@ -123,6 +123,14 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
     priced.record({ task: target.task, objective, congestion }, { candidate }, ended, now);
     return selection;
   }
+  /** Returns whether a new query would be answered late after a load, by slots that others are short of. Targets without a replica have no slots yet. */
+  function isLateLoad({ candidates }: TargetEntry, selection: Selection, query: DecisionQuery, now: number): boolean {
+    const { isNew, elapsedMs, objective, congestion } = query;
+    if (selection.kind !== 'cold' || !isNew || candidates.every(({ replicas }) => replicas.length === 0)) return false;
+    const { profile, hardwareClass } = selection.candidate;
+    const isLate = profile !== undefined && elapsedMs + profile.loadMs > objective.latencyMs;
+    return isLate && priced.isShort(hardwareClass, congestion, now);
+  }
   return {
     loads,
     decide(target, query, now, trace) {
@@ -132,7 +140,8 @@ export function createQueryPolicy({ admit: admitParams, route }: QueryPolicyPara
         rejections.record(target.task, selection.kind === 'refused' && selection.soonest !== undefined, now);
       if (selection.kind === 'refused' && selection.soonest !== undefined)
         loads.apply({ kind: 'refused', candidate: selection.soonest.candidate }, now, noEffects);
-      const admission = admit(selection, query.requestBytes, query.held, admitParams);
+      const asked = { requestBytes: query.requestBytes, isLateLoad: isLateLoad(target, selection, query, now) };
+      const admission = admit(selection, asked, query.held, admitParams);
       if (admission.kind !== 'forward') return admission;
       const { selection: chosen } = admission;
       const { candidate, maxWaitMs } = chosen;

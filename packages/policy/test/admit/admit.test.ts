@@ -39,8 +39,15 @@ describe('admit', () => {
   ] as const;
   for (const [name, selection, bytes, held, expected] of cases) {
     it(name, () => {
-      const admission = admit(selection, bytes, held, params);
+      const admission = admit(selection, { requestBytes: bytes, isLateLoad: false }, held, params);
       assert.equal(admission.kind === 'refuse' ? `${admission.code} ${admission.cause}` : admission.kind, expected);
     });
   }
+  it('cold, late after the load', () => {
+    const late = { requestBytes: 10, isLateLoad: true };
+    const usage = { count: 0, bytes: 0 };
+    const refusal = admit(cold, late, usage, params);
+    assert.equal(refusal.kind === 'refuse' && `${refusal.code} ${refusal.cause}`, 'resource-exhausted late-load');
+    assert.equal(admit(chosen, late, usage, params).kind, 'forward');
+  });
 });

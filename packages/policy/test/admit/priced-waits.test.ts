@@ -58,6 +58,10 @@ describe('waits while slots are short', () => {
     const prices = pricesAt(9);
     assert.equal(limitOf(create(), prices, { now: shortMs }), batches);
     assert.equal(limitOf(create(), prices, { now: shortMs + 1 }), Infinity);
+    assert.deepEqual(
+      [shortMs, shortMs + 1].map((now) => create().isShort(cpu, prices, now)),
+      [true, false],
+    );
   });
 
   it('are limited less the more of the same class was rejected lately', () => {

@@ -236,6 +236,47 @@ describe('the query policy', () => {
       assert.equal(sentNextTo(15, undefined, dear, 300), 100, 'no query with time to wait is rejected');
     });
 
+    describe('while slots are short, one that needs a variant which is not loaded', () => {
+      const { profile: measured } = other;
+      const loadMs = milliseconds(300);
+      const cold = { ...other, replicas: [], profile: measured && { ...measured, loadMs } };
+      const slow = candidate(2, { p99Ms: 5_000 });
+      const dear = { usdPerHour: { [one.hardwareClass]: 3_600_000 }, accuracyUsd: 0, missUsd: 1e-3 };
+      interface Asked {
+        readonly latencyMs: number;
+        readonly next?: Candidate;
+        readonly isNew?: boolean;
+        readonly congestion?: CongestionPrices;
+      }
+      /** Decides on such a query, after one of another class was rejected for want of time on the slots if `wasShort` is set. */
+      function decideCold({ latencyMs, next = slow, isNew = true, congestion = dear }: Asked, wasShort = true): string {
+        const policy = createQueryPolicy({ admit: defaultAdmitParams, route: defaultRouteParams }, createSeededRng(1));
+        policy.loads.apply({ kind: 'table', table: { candidates: [one, cold, next] } }, 0, []);
+        for (const { id } of one.replicas)
+          policy.loads.apply({ kind: 'reported', replica: id, load: report(100) }, 0, []);
+        const decide = (target: TargetEntry, ms: number, isFirst: boolean): Decision => {
+          const objective = { ...fallbackObjective, latencyMs: milliseconds(ms) };
+          const asked = { items: 1, shapes: undefined, objective, elapsedMs: 0, congestion };
+          return policy.decide(target, { ...asked, isNew: isFirst, isPatient: false, requestBytes: 10, held }, 0);
+        };
+        if (wasShort) decide(buildTargetEntry([one]), 40, true);
+        const decision = decide(buildTargetEntry([cold, next]), latencyMs, isNew);
+        return decision.kind === 'refuse' ? decision.cause : decision.kind;
+      }
+
+      it('is rejected if the load takes longer than its latency', () => {
+        assert.equal(decideCold({ latencyMs: 299 }), 'late-load');
+        assert.equal(decideCold({ latencyMs: 300 }), 'hold');
+      });
+      it('is held if its target has no replica', () =>
+        assert.equal(decideCold({ latencyMs: 40, next: { ...slow, replicas: [] } }), 'hold'));
+      it('stays held if it was before', () => assert.equal(decideCold({ latencyMs: 40, isNew: false }), 'hold'));
+      it('is held as long as no slot has a price', () =>
+        assert.equal(decideCold({ latencyMs: 40, congestion: { ...dear, usdPerHour: {} } }), 'hold'));
+      it('is held as long as slots are too few for no query', () =>
+        assert.equal(decideCold({ latencyMs: 40 }, false), 'hold'));
+    });
+
     it('sends a class that has got its share of some slots to idle ones of another worker, however much it costs', () => {
       assert.equal(sentNextTo(40, elsewhere), 100);
       assert.ok(sentNextTo(40, other) < 50, 'a replica on the same slots is idle only because others wait there');

@@ -37,6 +37,8 @@ export function explainInASentence(explained: Explained): string {
       return `refused: ${target} is quarantined, because requests crashed its executors`;
     case 'hold-limit':
       return `refused: a variant that ${meets} is loading, but too many queries wait for it already`;
+    case 'late-load':
+      return `refused: a variant that ${meets} is not loaded, and while slots are short, no query of a target with replicas waits for a load that takes longer than its latency${othersText(explained)}`;
     case 'ruled-out':
       return `refused: rules exclude every variant that ${meets}${othersText(explained)}`;
     default:
