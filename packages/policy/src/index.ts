@@ -114,6 +114,7 @@ export { type Step } from './make/step.js';
 export { missingVariants, variantsOf } from './make/variants-of.js';
 export { defaultOrphanParams, planOrphanUnloads, type Orphan, type OrphanParams } from './place/plan-orphan-unloads.js';
 export { createContext, type PlanningContext } from './place/context/context.js';
+export { measuredFootprint } from './place/context/footprint.js';
 export { hostedBy, type SizedOption } from './place/context/hosted-by.js';
 export { needSources } from './place/need-sources.js';
 export {

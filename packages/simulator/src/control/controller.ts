@@ -20,7 +20,6 @@ import {
   planRest,
   type AssignedReplica,
   type DemandReport,
-  type Observed,
   type SessionEnd,
   type WorkerSession,
 } from '@pareto/policy';
@@ -91,8 +90,7 @@ export function createController(options: ControllerOptions): Controller {
   let tableSentAt = -Infinity;
   let isTableDue = false;
   let congestion: CongestionPrices | undefined;
-  let seen: Observed['workers'] | undefined;
-  let schedulable: TableInput['schedulable'] = cluster.workers.map((info) => ({ info, presence: 'connected' }));
+  let seen: TableInput['workers'] = cluster.workers.map((info) => ({ info, presence: 'connected', draining: false }));
 
   function trigger(now: number): void {
     isTriggered = true;
@@ -110,17 +108,13 @@ export function createController(options: ControllerOptions): Controller {
       publish(turn, at);
       carryOut(turn.actions, at);
     });
-    const { replicas, workers: seen } = turn.observed;
-    const { actions, held, plan } = turn;
-    return (
-      now + busyMs + planRest(busyMs, { held, actions, unmet: plan.unmet, replicas, workers: seen }, defaultRestParams)
-    );
+    const { actions, held, plan, observed } = turn;
+    return now + busyMs + planRest(busyMs, { ...observed, held, actions, unmet: plan.unmet }, defaultRestParams);
   }
   function publish({ congestion: prices, observed: { workers } }: Turn, now: number): void {
     if (prices === congestion && workers === seen) return;
     congestion = prices;
     seen = workers;
-    schedulable = workers.filter(({ draining }) => !draining);
     touchTable(now);
   }
   function carryOut(actions: readonly PlanAction[], now: number): void {
@@ -154,7 +148,7 @@ export function createController(options: ControllerOptions): Controller {
       isTableDue = false;
       tableSentAt = at;
       const ready = assignments.filter(isReady).map(sentReplica);
-      options.sendTable(buildTable({ ready, schedulable, congestion }), at);
+      options.sendTable(buildTable({ ready, workers: seen, congestion }), at);
     });
   }
   const isReady = ({ worker, replica }: Assignment): boolean =>
@@ -174,7 +168,7 @@ export function createController(options: ControllerOptions): Controller {
     start(now) {
       for (const info of cluster.workers) join(info, now);
       sendAssigned(sessions.keys(), now);
-      options.sendTable(buildTable({ ready: [], schedulable, congestion }), now);
+      options.sendTable(buildTable({ ready: [], workers: seen, congestion }), now);
     },
     demanded(router, report, now) {
       if (demand.add(router, report, milliseconds(now))) trigger(now);

@@ -2,6 +2,7 @@
 
 import {
   groupBy,
+  oncePer,
   priceOf,
   sameItems,
   type Candidate,
@@ -15,9 +16,9 @@ import {
   accuracyOn,
   costPer1k,
   defaultPlacementParams,
-  deviceMemory,
   exclusionsOf,
   hostedBy,
+  measuredFootprint,
   type PlacementVariant,
   type PlacementWorker,
   type SizedOption,
@@ -26,10 +27,12 @@ import type { SentReplica } from './assigned-replicas.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { latencyOf, profiledClasses, profileOf, variantWithId } from '../cluster/registry.js';
 
+/** A worker, as the last turn saw it. */
+type SeenWorker = Pick<PlacementWorker, 'info' | 'presence' | 'draining'>;
+
 export interface TableInput {
   readonly ready: readonly SentReplica[];
-  /** Workers that replicas may be placed on. */
-  readonly schedulable: readonly Pick<PlacementWorker, 'info' | 'presence'>[];
+  readonly workers: readonly SeenWorker[];
   readonly congestion: CongestionPrices | undefined;
 }
 
@@ -43,9 +46,9 @@ export function createTable(cluster: Cluster): (input: TableInput) => RoutingTab
     .map((candidate, index) => ({ ...candidate, index }));
   const sizes = candidates.map((candidate) => sizeOf(cluster, candidate));
   const targets = new Map<string, TargetEntry>();
-  return ({ ready, schedulable, congestion }) => {
+  return ({ ready, workers, congestion }) => {
     const byCandidate = groupBy(ready, ({ assignment }) => keyOf(assignment));
-    const placeable = sizes.map(hostedBy(schedulable));
+    const placeable = sizes.map(hostedBy(schedulable(workers)));
     candidates = candidates.map((candidate, index) => {
       const own = (byCandidate.get(keyOf(candidate)) ?? []).map(({ route }) => route);
       const isPlaceable = placeable[index] ?? false;
@@ -82,11 +85,15 @@ function createCandidate(cluster: Cluster, one: PlacementVariant, hardwareClass:
   };
 }
 
+/** Returns the workers that replicas may be placed on, the same object for the same workers. */
+const schedulable = oncePer((workers: readonly SeenWorker[]) => workers.filter(({ draining }) => !draining));
+
 function sizeOf(cluster: Cluster, { variant: id, hardwareClass }: Candidate): SizedOption {
   const one = variantWithId(cluster, id);
-  const profile = profileOf(one, hardwareClass);
-  const deviceMemoryBytes = deviceMemory(one.variant, profile, defaultPlacementParams);
-  return { hardwareClass, memoryBytes: profile.memoryBytes, deviceMemoryBytes };
+  return {
+    hardwareClass,
+    ...measuredFootprint(one.variant, profileOf(one, hardwareClass), defaultPlacementParams),
+  };
 }
 
 const createTarget = ({ name, defaultObjective }: Task, candidates: readonly Candidate[]): TargetEntry => ({

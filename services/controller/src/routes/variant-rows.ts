@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { priceOf, type HardwareClassId, type Measurement, type Profile, type Task } from '@pareto/core';
-import { accuracyOn, defaultPlacementParams, deviceMemory, type PlacementVariant } from '@pareto/policy';
+import { accuracyOn, defaultPlacementParams, measuredFootprint, type PlacementVariant } from '@pareto/policy';
 import { accuracyToWire, profileToWire, type Complete, type wire } from '@pareto/protocol';
 import type { WorkerCapacity } from './worker-capacity.js';
 import type { ClusterView } from '../cluster/observe.js';
@@ -90,9 +90,8 @@ function measuredRows(
   if (result.kind === 'failed') return [];
   const task = view.registry.tasks.get(variant.variant.task);
   // A worker that is connected or awaited could load it.
-  const { memoryBytes } = result.profile;
-  const deviceMemoryBytes = deviceMemory(variant.variant, result.profile, defaultPlacementParams);
-  const placeable = isHosted({ hardwareClass, memoryBytes, deviceMemoryBytes });
+  const footprint = measuredFootprint(variant.variant, result.profile, defaultPlacementParams);
+  const placeable = isHosted({ hardwareClass, ...footprint });
   const known = rowCache.get(measurement);
   if (known !== undefined && known.task === task && known.variant === variant && known.placeable === placeable)
     return known.rows;

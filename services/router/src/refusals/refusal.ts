@@ -66,7 +66,7 @@ export function reasonText(
     case 'batch-too-large':
       return `a batch of ${items} is larger than any variant of ${target} serves: expected at most ${Math.max(1, entry.maxBatchSize)}; ${batchAdvice(entry)}`;
     case 'late-load':
-      return `${target} cannot meet ${objectiveText(objective, entry)} now: the variant that could is not loaded, and while slots are short, no query of a target with replicas waits for a load that takes longer than its latency; lower the request rate or relax the objective`;
+      return `${target} cannot meet ${objectiveText(objective, entry)} now: the variant that could is not loaded, its load takes longer than the latency, and slots are short; lower the request rate or relax the objective`;
     case 'hold-limit':
       return `${target} needs a variant that is still loading, and too many queries are waiting already; retry later`;
   }

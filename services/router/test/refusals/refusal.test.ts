@@ -52,6 +52,14 @@ describe('the reason of a refusal', () => {
     );
   });
 
+  it('states that a load takes longer than the latency while slots are short', () => {
+    const objective = { ...fallbackObjective, latencyMs: milliseconds(20) };
+    assert.match(
+      reasonText('late-load', { entry, items: 1, objective, elapsedMs: 0, soonest: undefined }),
+      /cannot meet 20 ms now: .* not loaded, its load takes longer than the latency, and slots are short; lower .* relax/,
+    );
+  });
+
   it('lists the rules that exclude variants, without warmth rules', () => {
     const rule = (kind: RuleInForce['kind'], target: string): RuleInForce => ({
       ...{ kind, target, task: 'digits', reason: `for ${kind}` },

@@ -38,7 +38,7 @@ export function explainInASentence(explained: Explained): string {
     case 'hold-limit':
       return `refused: a variant that ${meets} is loading, but too many queries wait for it already`;
     case 'late-load':
-      return `refused: a variant that ${meets} is not loaded, and while slots are short, no query of a target with replicas waits for a load that takes longer than its latency${othersText(explained)}`;
+      return `refused: a variant that ${meets} is not loaded, its load takes longer than the latency, and slots are short${othersText(explained)}`;
     case 'ruled-out':
       return `refused: rules exclude every variant that ${meets}${othersText(explained)}`;
     default:

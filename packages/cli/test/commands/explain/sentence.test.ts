@@ -62,6 +62,13 @@ describe('explainInASentence', () => {
     assert.match(text({ eligible: 1, costlier: 3 }), /: the cheapest that meets ≥ 98 % within 20 ms; 3 that cost more/);
   });
 
+  it('explains that a load takes longer than the latency while slots are short', () => {
+    assert.match(
+      explainInASentence(explained({ outcome: 'late-load', candidates: [], verdicts: { cold: 1 } })),
+      /^refused: a variant that meets ≥ 98 % within 20 ms is not loaded, its load takes longer .* slots are short/,
+    );
+  });
+
   it('names the best by ranks rather than by estimates', () => {
     const ranked = (rank: number, ...[name, verdict, value]: readonly [string, string, number]): wire.Candidate => ({
       ...candidate(name, verdict, 5, rank === 2 ? 0.1 : 0.2, value),

@@ -2,9 +2,8 @@
 
 import { groupBy, type Assignment } from '@pareto/core';
 import { deviceMemory } from '../../share/device-memory.js';
-import { replicaMemory } from '../../share/share-executor.js';
 import type { PlacementReplica, PlacementSnapshot, PlacementWorker } from '../../snapshot/snapshot.js';
-import { noFootprint, type Footprint } from './footprint.js';
+import { measuredFootprint, noFootprint, type Footprint } from './footprint.js';
 import { assumedFootprint, makingBound, memoryBound, type BoundParams } from './options.js';
 
 export interface Memory {
@@ -31,10 +30,7 @@ export function createMemory(
     const result = own?.measurements.find((one) => one.hardwareClass === hardwareClass)?.result;
     if (own === undefined || result?.kind === 'failed') return noFootprint;
     if (result === undefined) return assumedFootprint(own, params);
-    return {
-      memoryBytes: replicaMemory(own.variant, result.profile),
-      deviceMemoryBytes: deviceMemory(own.variant, result.profile, params),
-    };
+    return measuredFootprint(own.variant, result.profile, params);
   };
   return {
     expected,

@@ -20,11 +20,11 @@ import { batchCeiling } from '../../batch/batch-ceiling.js';
 import { costPer1k } from '../../cost/cost-per-1k.js';
 import { p50At, p99At } from '../../cost/profile-at.js';
 import { deviceMemory } from '../../share/device-memory.js';
-import { mayShare, replicaMemory, sharedMemory } from '../../share/share-executor.js';
+import { mayShare, sharedMemory } from '../../share/share-executor.js';
 import { isDenied } from '../../select/rules.js';
 import type { PlacementParams, PlacementSnapshot, PlacementVariant } from '../../snapshot/snapshot.js';
 import { isServed, type VersionsByArchitecture } from '../../snapshot/versions.js';
-import type { Footprint } from './footprint.js';
+import { measuredFootprint, type Footprint } from './footprint.js';
 
 /**
  * A variant on a hardware class that it was measured on, or on one that it may run on, with its maximum memory, which is
@@ -144,8 +144,7 @@ function measuredOptions(
         variant,
         hardwareClass,
         profile,
-        memoryBytes: replicaMemory(variant.variant, profile),
-        deviceMemoryBytes: deviceMemory(variant.variant, profile, params),
+        ...measuredFootprint(variant.variant, profile, params),
         batch,
         batchP99Ms: p99At(profile, batch),
         secondsPerItem,
